@@ -1,0 +1,28 @@
+package io.thunderhead.coordinator.engine;
+
+import io.thunderhead.core.error.ServingException;
+import io.thunderhead.model.sampling.TokenLogprobs;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Where a generation's results go, in order: prompt scores if asked for, tokens, then exactly one of `ended`/`failed`.
+public interface TokenSink {
+    /// @param scores entry i is of prompt token i + 1; called once, with all of them
+    void promptScored(List<TokenLogprobs> scores);
+
+    /// A token was chosen; the stop token itself is delivered too (the API leaves it out of the text).
+    void token(int tokenId, @Nullable TokenLogprobs logprobs);
+
+    void ended(FinishReason reason, Usage usage);
+
+    void failed(ServingException error);
+
+    enum FinishReason {
+        STOP,
+        LENGTH,
+        CANCELLED
+    }
+
+    /// @param cachedTokens prompt tokens that were not computed because a snapshot held them
+    record Usage(int promptTokens, int cachedTokens, int completionTokens) {}
+}

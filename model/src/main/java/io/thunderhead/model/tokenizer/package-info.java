@@ -1,0 +1,5 @@
+/// Text to token ids and back, and the chat template.
+@NullMarked
+package io.thunderhead.model.tokenizer;
+
+import org.jspecify.annotations.NullMarked;
