@@ -1,0 +1,209 @@
+package io.thunderhead.model.experts;
+
+import io.thunderhead.core.error.ErrorCode;
+import io.thunderhead.core.error.ServingException;
+import io.thunderhead.model.checkpoint.LoadListener;
+import io.thunderhead.model.checkpoint.ModelTensors;
+import io.thunderhead.model.checkpoint.TensorSource;
+import io.thunderhead.model.checkpoint.TensorSpec;
+import io.thunderhead.model.config.ModelConfig;
+import io.thunderhead.model.kernels.FeedForwardWeights;
+import io.thunderhead.model.kernels.Kernels;
+import io.thunderhead.model.kernels.WeightLoader;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/// The experts that a worker holds, packed off-heap, and their feed-forward over routed rows.
+///
+/// [#load] may run beside [#run]. [#remove] and [#close] free memory at once: the owner calls them when no run that
+/// needs those experts is under way. Several runs may be under way, each with its own workspace. The kernels stay the
+/// caller's.
+public final class ExpertBank implements AutoCloseable {
+    private final ModelConfig config;
+    private final Kernels kernels;
+    private final Map<ExpertId, LoadedExpert> experts = new ConcurrentHashMap<>();
+
+    public ExpertBank(ModelConfig config, Kernels kernels) {
+        this.config = config;
+        this.kernels = kernels;
+    }
+
+    /// A bank that holds these experts; nothing stays allocated if one cannot be loaded.
+    public static ExpertBank load(
+            ModelConfig config,
+            TensorSource source,
+            Map<Integer, List<Integer>> expertsByLayer,
+            Kernels kernels,
+            LoadListener listener) {
+        ExpertBank bank = new ExpertBank(config, kernels);
+        List<ExpertId> wanted = expertsByLayer.entrySet().stream()
+                .flatMap(layer -> layer.getValue().stream().map(expert -> new ExpertId(layer.getKey(), expert)))
+                .toList();
+        try {
+            bank.load(source, wanted, listener);
+            return bank;
+        } catch (RuntimeException | Error e) {
+            bank.close();
+            throw e;
+        }
+    }
+
+    /// Adds those of the experts that are not held yet, one by one: each can run as soon as it is in. Throws
+    /// CHECKPOINT_INVALID before the first if a tensor is missing. One load at a time.
+    public void load(TensorSource source, Collection<ExpertId> wanted, LoadListener listener) {
+        List<ExpertId> missing =
+                wanted.stream().filter(id -> !experts.containsKey(id)).sorted().toList();
+        List<TensorSpec> tensors = missing.stream()
+                .flatMap(id -> ModelTensors.ofExpert(config, id.layerIndex(), id.expert()).stream())
+                .toList();
+        WeightLoader loader = new WeightLoader(source, kernels, tensors, listener);
+        for (ExpertId id : missing) {
+            experts.put(id, new LoadedExpert(config, loader, id));
+        }
+    }
+
+    /// Frees the experts; unknown ones are ignored.
+    public void remove(Collection<ExpertId> ids) {
+        for (ExpertId id : ids) {
+            LoadedExpert removed = experts.remove(id);
+            if (removed != null) {
+                removed.close();
+            }
+        }
+    }
+
+    /// What is held now.
+    public SortedSet<ExpertId> held() {
+        return new TreeSet<>(experts.keySet());
+    }
+
+    /// Bytes of packed weights.
+    public long byteSize() {
+        return experts.values().stream()
+                .mapToLong(expert -> expert.weights().byteSize())
+                .sum();
+    }
+
+    /// Computes the experts of every row and writes float32 rows `[rowCount * rowsPerToken, hidden]` to `out`, in the
+    /// order of the rows.
+    ///
+    /// With top-k up to 2 there is one row a routed row: the sum, in slot order, of `weight * expert(row)` over its
+    /// slots that live here, each product rounded to float32 before it is added. With a larger top-k there are
+    /// `topK` rows, the weighted output of each slot; a slot of -1 leaves its row untouched.
+    ///
+    /// Throws STALE_PLAN, having written nothing, if an expert is not held.
+    public void run(int layerIndex, RoutedRows rows, ExpertWorkspace workspace, MemorySegment out) {
+        workspace.reserve(rows.rowCount() * rows.topK());
+        int groups = gather(layerIndex, rows, workspace);
+        kernels.feedForward(
+                workspace.weights, workspace.firstRows, groups, workspace.input, workspace.activated, workspace.output);
+        combine(rows, workspace, out);
+    }
+
+    /// Groups the slots by expert, ascending, and copies each slot's row behind the others of its group.
+    private int gather(int layerIndex, RoutedRows rows, ExpertWorkspace workspace) {
+        int groups = 0;
+        int gathered = 0;
+        for (int expert = 0; expert < config.expertCount(); expert++) {
+            int end = gatherExpert(expert, rows, workspace, gathered);
+            if (end > gathered) {
+                workspace.weights[groups] = weights(layerIndex, expert);
+                workspace.firstRows[groups] = gathered;
+                groups++;
+                gathered = end;
+            }
+        }
+        workspace.firstRows[groups] = gathered;
+        return groups;
+    }
+
+    private FeedForwardWeights weights(int layerIndex, int expert) {
+        @Nullable LoadedExpert held = experts.get(new ExpertId(layerIndex, expert));
+        if (held == null) {
+            throw new ServingException(
+                    ErrorCode.STALE_PLAN, "expert " + expert + " of layer " + layerIndex + " is not held here");
+        }
+        return held.weights();
+    }
+
+    private int gatherExpert(int expert, RoutedRows rows, ExpertWorkspace workspace, int gathered) {
+        int hiddenSize = config.hiddenSize();
+        int position = gathered;
+        for (int row = 0; row < rows.rowCount(); row++) {
+            for (int slot = 0; slot < rows.topK(); slot++) {
+                if (rows.expertId(row, slot) == expert) {
+                    long source = (long) rows.sourceRow(row) * hiddenSize * Float.BYTES;
+                    MemorySegment.copy(
+                            rows.hidden(),
+                            ValueLayout.JAVA_FLOAT_UNALIGNED,
+                            source,
+                            workspace.input,
+                            position * hiddenSize,
+                            hiddenSize);
+                    workspace.positions[row * rows.topK() + slot] = position++;
+                }
+            }
+        }
+        return position;
+    }
+
+    private void combine(RoutedRows rows, ExpertWorkspace workspace, MemorySegment out) {
+        boolean summed = rows.topK() <= 2;
+        for (int row = 0; row < rows.rowCount(); row++) {
+            Arrays.fill(workspace.sum, 0);
+            boolean first = true;
+            for (int slot = 0; slot < rows.topK(); slot++) {
+                if (rows.expertId(row, slot) < 0) {
+                    continue;
+                }
+                int position = workspace.positions[row * rows.topK() + slot];
+                weigh(workspace, position, rows.weight(row, slot), summed && !first);
+                first = false;
+                if (!summed) {
+                    write(workspace.sum, out, row * rows.topK() + slot);
+                }
+            }
+            if (summed) {
+                write(workspace.sum, out, row);
+            }
+        }
+    }
+
+    private void weigh(ExpertWorkspace workspace, int position, float weight, boolean add) {
+        float[] output = workspace.output;
+        float[] sum = workspace.sum;
+        int offset = position * config.hiddenSize();
+        for (int i = 0; i < sum.length; i++) {
+            float product = weight * output[offset + i];
+            sum[i] = add ? sum[i] + product : product;
+        }
+    }
+
+    private void write(float[] row, MemorySegment out, long outRow) {
+        MemorySegment.copy(
+                row, 0, out, ValueLayout.JAVA_FLOAT_UNALIGNED, outRow * row.length * Float.BYTES, row.length);
+    }
+
+    /// Every expert of every layer in `[0, layerCount)`: for a process that holds the whole model.
+    public static Map<Integer, List<Integer>> all(ModelConfig config) {
+        List<Integer> every = IntStream.range(0, config.expertCount()).boxed().toList();
+        return IntStream.range(0, config.layerCount())
+                .boxed()
+                .collect(Collectors.toMap(layer -> layer, layer -> every));
+    }
+
+    @Override
+    public void close() {
+        remove(List.copyOf(experts.keySet()));
+    }
+}

@@ -1,0 +1,42 @@
+package io.thunderhead.model.experts;
+
+import io.thunderhead.model.config.ModelConfig;
+import io.thunderhead.model.kernels.FeedForwardWeights;
+
+/// Buffers of one [ExpertBank#run]; they grow to the largest batch seen. One thread at a time.
+public final class ExpertWorkspace {
+    private final int hiddenSize;
+    private final int intermediateSize;
+
+    /// Where each slot's row stands in `input`: `[rows, topK]`.
+    int[] positions = new int[0];
+
+    /// First gathered row of every group, and behind the last group the end.
+    final int[] firstRows;
+
+    /// The groups' experts, ascending.
+    final FeedForwardWeights[] weights;
+
+    float[] input = new float[0];
+    float[] activated = new float[0];
+    float[] output = new float[0];
+    final float[] sum;
+
+    public ExpertWorkspace(ModelConfig config) {
+        this.hiddenSize = config.hiddenSize();
+        this.intermediateSize = config.intermediateSize();
+        this.firstRows = new int[config.expertCount() + 1];
+        this.weights = new FeedForwardWeights[config.expertCount()];
+        this.sum = new float[hiddenSize];
+    }
+
+    /// Makes room for so many slots, filled or not.
+    void reserve(int slots) {
+        if (positions.length < slots) {
+            positions = new int[slots];
+            input = new float[Math.multiplyExact(slots, hiddenSize)];
+            activated = new float[Math.multiplyExact(slots, intermediateSize)];
+            output = new float[input.length];
+        }
+    }
+}

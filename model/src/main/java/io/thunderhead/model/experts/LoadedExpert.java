@@ -1,0 +1,42 @@
+package io.thunderhead.model.experts;
+
+import io.thunderhead.model.checkpoint.TensorNames;
+import io.thunderhead.model.config.ModelConfig;
+import io.thunderhead.model.kernels.FeedForwardWeights;
+import io.thunderhead.model.kernels.WeightLoader;
+import java.lang.foreign.Arena;
+
+/// One expert's packed weights in memory of their own.
+final class LoadedExpert implements AutoCloseable {
+    private final Arena arena = Arena.ofShared();
+    private final FeedForwardWeights weights;
+
+    LoadedExpert(ModelConfig config, WeightLoader loader, ExpertId id) {
+        try {
+            this.weights = load(config, loader, id);
+        } catch (RuntimeException | Error e) {
+            arena.close();
+            throw e;
+        }
+    }
+
+    private FeedForwardWeights load(ModelConfig config, WeightLoader loader, ExpertId id) {
+        int hidden = config.hiddenSize();
+        int intermediate = config.intermediateSize();
+        int layer = id.layerIndex();
+        int expert = id.expert();
+        return new FeedForwardWeights(
+                loader.matrix(arena, TensorNames.expertGate(layer, expert), intermediate, hidden),
+                loader.matrix(arena, TensorNames.expertUp(layer, expert), intermediate, hidden),
+                loader.matrix(arena, TensorNames.expertDown(layer, expert), hidden, intermediate));
+    }
+
+    FeedForwardWeights weights() {
+        return weights;
+    }
+
+    @Override
+    public void close() {
+        arena.close();
+    }
+}

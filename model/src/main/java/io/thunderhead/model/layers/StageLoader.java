@@ -1,0 +1,124 @@
+package io.thunderhead.model.layers;
+
+import io.thunderhead.model.checkpoint.LoadListener;
+import io.thunderhead.model.checkpoint.ModelTensors;
+import io.thunderhead.model.checkpoint.TensorNames;
+import io.thunderhead.model.checkpoint.TensorSource;
+import io.thunderhead.model.checkpoint.TensorSpec;
+import io.thunderhead.model.config.LayerRange;
+import io.thunderhead.model.config.ModelConfig;
+import io.thunderhead.model.kernels.Kernels;
+import io.thunderhead.model.kernels.PackedMatrix;
+import io.thunderhead.model.kernels.WeightLoader;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/// Loads the tensors of one stage and no others; used once.
+final class StageLoader {
+    private final ModelConfig config;
+    private final LayerRange layers;
+    private final Kernels kernels;
+    private final Arena arena = Arena.ofShared();
+
+    StageLoader(ModelConfig config, LayerRange layers, Kernels kernels) {
+        this.config = config;
+        this.layers = layers;
+        this.kernels = kernels;
+    }
+
+    StageModel load(TensorSource source, LoadListener listener) {
+        try {
+            return load(new WeightLoader(source, kernels, needed(), listener));
+        } catch (RuntimeException | Error e) {
+            arena.close();
+            throw e;
+        }
+    }
+
+    private StageModel load(WeightLoader loader) {
+        Optional<Embedding> embedding = beginsModel() ? Optional.of(embedding(loader)) : Optional.empty();
+        List<DecoderLayer> loaded = IntStream.range(layers.first(), layers.end())
+                .mapToObj(index -> layer(loader, index))
+                .toList();
+        Optional<Head> head = endsModel() ? Optional.of(head(loader)) : Optional.empty();
+        return new StageModel(config, kernels, arena, embedding, loaded, head);
+    }
+
+    private boolean beginsModel() {
+        return layers.first() == 0;
+    }
+
+    private boolean endsModel() {
+        return layers.end() == config.layerCount();
+    }
+
+    private String headName() {
+        return config.tiedEmbeddings() ? TensorNames.EMBEDDING : TensorNames.HEAD;
+    }
+
+    private List<TensorSpec> needed() {
+        Set<String> ends = new HashSet<>();
+        if (beginsModel()) {
+            ends.add(TensorNames.EMBEDDING);
+        }
+        if (endsModel()) {
+            ends.addAll(List.of(TensorNames.FINAL_NORM, headName()));
+        }
+        List<TensorSpec> needed = new ArrayList<>(ModelTensors.of(config).stream()
+                .filter(spec -> ends.contains(spec.name()))
+                .toList());
+        for (int index = layers.first(); index < layers.end(); index++) {
+            needed.addAll(ModelTensors.ofLayer(config, index));
+        }
+        return needed;
+    }
+
+    private Embedding embedding(WeightLoader loader) {
+        return new Embedding(loader.table(TensorNames.EMBEDDING, config.vocabSize(), config.hiddenSize()), arena);
+    }
+
+    private Head head(WeightLoader loader) {
+        return new Head(
+                loader.vector(TensorNames.FINAL_NORM, config.hiddenSize()),
+                loader.matrix(arena, headName(), config.vocabSize(), config.hiddenSize()));
+    }
+
+    private DecoderLayer layer(WeightLoader loader, int index) {
+        int hidden = config.hiddenSize();
+        float[] inputNorm = loader.vector(TensorNames.inputNorm(index), hidden);
+        Attention attention = switch (config.layerKinds().get(index)) {
+            case LIGHTNING -> lightning(loader, index);
+            case SOFTMAX -> softmax(loader, index);
+        };
+        float[] postAttentionNorm = loader.vector(TensorNames.postAttentionNorm(index), hidden);
+        PackedMatrix router = loader.matrix(arena, TensorNames.router(index), config.expertCount(), hidden);
+        return new DecoderLayer(config, index, kernels, attention, inputNorm, postAttentionNorm, router);
+    }
+
+    private Attention lightning(WeightLoader loader, int index) {
+        int hidden = config.hiddenSize();
+        int attention = config.attentionSize();
+        LightningAttention.Weights weights = new LightningAttention.Weights(
+                loader.matrix(arena, TensorNames.qkv(index), 3 * attention, hidden),
+                loader.matrix(arena, TensorNames.outputGate(index), attention, hidden),
+                loader.vector(TensorNames.lightningNorm(index), attention),
+                loader.matrix(arena, TensorNames.lightningOut(index), hidden, attention));
+        return new LightningAttention(config, index, kernels, weights);
+    }
+
+    private Attention softmax(WeightLoader loader, int index) {
+        int hidden = config.hiddenSize();
+        int attention = config.attentionSize();
+        SoftmaxAttention.Weights weights = new SoftmaxAttention.Weights(
+                loader.matrix(arena, TensorNames.query(index), attention, hidden),
+                loader.matrix(arena, TensorNames.key(index), config.kvSize(), hidden),
+                loader.matrix(arena, TensorNames.value(index), config.kvSize(), hidden),
+                loader.matrix(arena, TensorNames.softmaxOut(index), hidden, attention));
+        return new SoftmaxAttention(config, index, kernels, weights);
+    }
+}

@@ -1,0 +1,81 @@
+package io.thunderhead.model.state;
+
+import io.thunderhead.model.config.LayerKind;
+import io.thunderhead.model.config.LayerRange;
+import io.thunderhead.model.config.ModelConfig;
+
+/// Where a sequence's memory of one stage lies. All values are float32, native byte order.
+///
+/// - Lightning: for each lightning layer of the stage, in order, `[heads, headDim (of k), headDim (of v)]`.
+/// - KV page, the keys and values of [#PAGE_TOKENS] consecutive positions: for each softmax layer of the stage, in
+///   order, and each kv head, keys `[headDim, PAGE_TOKENS]` (transposed, so that lanes run over tokens), then values
+///   `[PAGE_TOKENS, headDim]`.
+public final class StateLayout {
+    /// Also the lightning block, so that a snapshot at a block's end is one at a page's end.
+    public static final int PAGE_TOKENS = 256;
+
+    private final ModelConfig config;
+    private final LayerRange layers;
+    private final int lightningLayerCount;
+
+    public StateLayout(ModelConfig config, LayerRange layers) {
+        this.config = config;
+        this.layers = layers;
+        this.lightningLayerCount = slotOf(config, layers, layers.end(), LayerKind.LIGHTNING);
+    }
+
+    /// Bytes of all lightning states of one sequence.
+    public long lightningBytes() {
+        return lightningLayerCount * lightningLayerBytes();
+    }
+
+    public long pageBytes() {
+        return (layers.count() - lightningLayerCount) * pageLayerBytes();
+    }
+
+    public int pagesFor(int tokenCount) {
+        return Math.ceilDiv(tokenCount, PAGE_TOKENS);
+    }
+
+    int lightningLayerCount() {
+        return lightningLayerCount;
+    }
+
+    long lightningLayerBytes() {
+        return (long) config.attentionSize() * config.headDim() * Float.BYTES;
+    }
+
+    /// Which of the stage's lightning layers this one is, from 0.
+    int lightningSlot(int layerIndex) {
+        return slotOf(config, layers, layerIndex, LayerKind.LIGHTNING);
+    }
+
+    /// Offset in a page of the keys of a softmax layer's kv head.
+    long keysOffset(int layerIndex, int kvHead) {
+        long layer = slotOf(config, layers, layerIndex, LayerKind.SOFTMAX) * pageLayerBytes();
+        return layer + 2L * kvHead * headPlaneBytes();
+    }
+
+    long valuesOffset(int layerIndex, int kvHead) {
+        return keysOffset(layerIndex, kvHead) + headPlaneBytes();
+    }
+
+    private long pageLayerBytes() {
+        return 2L * config.kvHeadCount() * headPlaneBytes();
+    }
+
+    /// Keys, or values, of one kv head in one page.
+    private long headPlaneBytes() {
+        return (long) config.headDim() * PAGE_TOKENS * Float.BYTES;
+    }
+
+    private static int slotOf(ModelConfig config, LayerRange layers, int layerIndex, LayerKind kind) {
+        int slot = 0;
+        for (int layer = layers.first(); layer < layerIndex; layer++) {
+            if (config.layerKinds().get(layer) == kind) {
+                slot++;
+            }
+        }
+        return slot;
+    }
+}

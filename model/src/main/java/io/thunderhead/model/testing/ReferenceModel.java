@@ -1,0 +1,136 @@
+package io.thunderhead.model.testing;
+
+import io.thunderhead.model.checkpoint.LoadListener;
+import io.thunderhead.model.checkpoint.TensorSource;
+import io.thunderhead.model.config.LayerRange;
+import io.thunderhead.model.config.ModelConfig;
+import io.thunderhead.model.experts.ExpertBank;
+import io.thunderhead.model.experts.ExpertWorkspace;
+import io.thunderhead.model.experts.RoutedRows;
+import io.thunderhead.model.kernels.Kernels;
+import io.thunderhead.model.layers.DecoderLayer;
+import io.thunderhead.model.layers.HeadWorkspace;
+import io.thunderhead.model.layers.Routing;
+import io.thunderhead.model.layers.StageModel;
+import io.thunderhead.model.layers.Workspace;
+import io.thunderhead.model.state.SequenceState;
+import io.thunderhead.model.state.StateLayout;
+import io.thunderhead.model.state.StatePool;
+import io.thunderhead.model.state.StepRows;
+import java.lang.foreign.MemorySegment;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+
+/// The whole model in one process, layer by layer with its own experts: what every cluster must reproduce to the bit.
+/// One thread.
+public final class ReferenceModel implements AutoCloseable {
+    private static final int SEQUENCE_MAX = 8;
+
+    private final ModelConfig config;
+    private final StageModel stage;
+    private final ExpertBank experts;
+    private final ExpertWorkspace expertWorkspace;
+    private final StatePool pool;
+    private final Workspace workspace;
+
+    /// @param tokenMax rows of the largest step
+    public ReferenceModel(ModelConfig config, TensorSource source, Kernels kernels, int tokenMax) {
+        LayerRange layers = new LayerRange(0, config.layerCount());
+        this.config = config;
+        this.stage = StageModel.load(config, source, layers, kernels, LoadListener.NONE);
+        this.experts = ExpertBank.load(config, source, ExpertBank.all(config), kernels, LoadListener.NONE);
+        this.expertWorkspace = new ExpertWorkspace(config);
+        StateLayout layout = new StateLayout(config, layers);
+        this.pool = new StatePool(layout, SEQUENCE_MAX, SEQUENCE_MAX * layout.pagesFor(2 * tokenMax));
+        this.workspace = new Workspace(config, tokenMax);
+    }
+
+    public ModelConfig config() {
+        return config;
+    }
+
+    /// A new sequence; the caller releases it.
+    public SequenceState newSequence() {
+        return pool.acquire();
+    }
+
+    /// Buffers of the last step: hidden rows, routing.
+    public Workspace workspace() {
+        return workspace;
+    }
+
+    /// Runs a step through all layers and advances its sequences.
+    public void run(StepRows rows) {
+        run(rows, layer -> {});
+    }
+
+    /// As [#run], showing the workspace after every layer.
+    public void run(StepRows rows, Consumer<DecoderLayer> afterLayer) {
+        stage.embed(rows, workspace.hidden());
+        for (DecoderLayer layer : stage.layers()) {
+            layer.attend(rows, workspace);
+            layer.route(rows, workspace);
+            runExperts(layer.index());
+            layer.addExperts(rows, workspace);
+            afterLayer.accept(layer);
+        }
+        rows.advance();
+    }
+
+    /// Logits `[count, vocab]` of rows `[first, first + count)` of the last step.
+    public float[] logits(int first, int count) {
+        float[] logits = new float[count * config.vocabSize()];
+        int[] rows = IntStream.range(first, first + count).toArray();
+        stage.logits(workspace.hidden(), rows, count, new HeadWorkspace(config, count), logits);
+        return logits;
+    }
+
+    private void runExperts(int layerIndex) {
+        MemorySegment out = MemorySegment.ofArray(workspace.expertOutput());
+        experts.run(layerIndex, new LocalRows(config, workspace), expertWorkspace, out);
+    }
+
+    /// A step's rows with all their experts in this process.
+    private record LocalRows(ModelConfig config, MemorySegment hidden, Routing routing) implements RoutedRows {
+        LocalRows(ModelConfig config, Workspace workspace) {
+            this(config, MemorySegment.ofArray(workspace.expertInput()), workspace.routing());
+        }
+
+        @Override
+        public int rowCount() {
+            return routing.rowCount();
+        }
+
+        @Override
+        public int hiddenSize() {
+            return config.hiddenSize();
+        }
+
+        @Override
+        public int topK() {
+            return routing.topK();
+        }
+
+        @Override
+        public int sourceRow(int row) {
+            return row;
+        }
+
+        @Override
+        public int expertId(int row, int slot) {
+            return routing.expertId(row, slot);
+        }
+
+        @Override
+        public float weight(int row, int slot) {
+            return routing.weight(row, slot);
+        }
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+        experts.close();
+        stage.close();
+    }
+}
