@@ -50,7 +50,12 @@ public record PackedMatrix(int outSize, int inSize, boolean bf16, MemorySegment 
         if (!bf16) {
             return data.get(ValueLayout.JAVA_FLOAT, row + ((long) in * PANEL + lane) * Float.BYTES);
         }
-        int pair = data.get(ValueLayout.JAVA_INT, row + ((long) in * HALF_PANEL + lane % HALF_PANEL) * Integer.BYTES);
+        long pair = row + ((long) in * HALF_PANEL + lane % HALF_PANEL) * Integer.BYTES;
+        return half(data.get(ValueLayout.JAVA_INT, pair), lane);
+    }
+
+    /// The weight of a panel's output `lane` out of its pair.
+    static float half(int pair, int lane) {
         return Float.intBitsToFloat(lane < HALF_PANEL ? pair << 16 : pair & 0xffff0000);
     }
 }

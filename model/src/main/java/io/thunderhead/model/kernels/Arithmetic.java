@@ -1,0 +1,55 @@
+package io.thunderhead.model.kernels;
+
+import java.lang.foreign.MemorySegment;
+
+/// The inner loops, each on one thread, that are worth a vector twin. Both twins give the same bits. Loops without sums
+/// and exponentials are in [Elementwise] once: any compiler's vectors give the same bits there.
+interface Arithmetic {
+    int PARTIAL_SUMS = 16;
+
+    /// What and how wide, for the log.
+    String description();
+
+    void multiply(Product product);
+
+    /// Inputs `[firstIn, firstIn + count)` of a bf16 panel as floats `[count, 32]`.
+    void widen(PackedMatrix weights, int panel, int firstIn, int count, MemorySegment out);
+
+    /// One token of one lightning head: `S = decay * S + k v^T`, then `out = q^T S`. Each element of S is
+    /// `fma(k, v, decay * s)`; each of `out` one chain over the rows of S.
+    ///
+    /// @param qkv q at `offset`, then k, then v, `headDim` each
+    /// @param state S `[headDim, headDim]` at `stateOffset` bytes
+    void recur(
+            float[] qkv,
+            int offset,
+            int headDim,
+            float decay,
+            MemorySegment state,
+            long stateOffset,
+            float[] out,
+            int outOffset);
+
+    /// 16 partial sums, of every 16th element each, folded by [#fold].
+    ///
+    /// @param partial scratch for [#PARTIAL_SUMS] floats
+    float sumOfSquares(float[] x, int offset, int count, float[] partial);
+
+    float max(float[] x, int offset, int count);
+
+    /// `x = exp(x - shift)`; returns the sum, from 16 partial sums as in [#sumOfSquares].
+    float expAndSum(float[] x, int offset, int count, float shift, float[] partial);
+
+    /// `x = x / (1 + exp(-gate))`: the sigmoid of `gate` times `x`; SiLU when both are one array.
+    void gate(float[] x, float[] gate, int offset, int count);
+
+    /// Folds the partial sums in place: `s[i] + s[i + 8]`, then `+ 4`, `+ 2`, `+ 1`.
+    static float fold(float[] partial) {
+        for (int half = PARTIAL_SUMS / 2; half > 0; half /= 2) {
+            for (int i = 0; i < half; i++) {
+                partial[i] += partial[i + half];
+            }
+        }
+        return partial[0];
+    }
+}

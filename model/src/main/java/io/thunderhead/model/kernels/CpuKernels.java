@@ -1,0 +1,142 @@
+package io.thunderhead.model.kernels;
+
+import io.thunderhead.model.checkpoint.StoredTensor;
+import io.thunderhead.model.config.ResidualFactors;
+import io.thunderhead.model.state.StepRows;
+import io.thunderhead.model.state.StepRows.Segment;
+import java.lang.foreign.Arena;
+import java.util.function.ToIntFunction;
+
+/// Kernels on the CPU: splits every operation into tasks (panels, rows, heads) over its threads and composes the tasks
+/// from one [Arithmetic].
+final class CpuKernels implements Kernels {
+    /// Below this much elementwise work a second thread costs more than it saves.
+    private static final int ELEMENTS_PER_TASK = 16_384;
+
+    private final Arithmetic arithmetic;
+    private final KernelThreads threads;
+    private final PanelProducts products;
+
+    CpuKernels(Arithmetic arithmetic, KernelThreads threads) {
+        this.arithmetic = arithmetic;
+        this.threads = threads;
+        this.products = new PanelProducts(arithmetic, threads);
+    }
+
+    @Override
+    public PackedMatrix pack(StoredTensor tensor, Arena arena) {
+        Packing packing = new Packing(tensor, arena);
+        int inSize = packing.packed().inSize();
+        threads.run(
+                packing.packed().panelCount(),
+                (panel, scratch) -> packing.packPanel(panel, scratch.scores.atLeast(inSize)));
+        packing.dropSource();
+        return packing.packed();
+    }
+
+    @Override
+    public void matmul(float[] x, int rows, PackedMatrix w, float[] y) {
+        products.matmul(x, rows, w, y);
+    }
+
+    @Override
+    public void rmsNorm(float[] x, int rows, float[] weights, float eps, float[] y) {
+        int width = weights.length;
+        int rowsPerTask = Math.max(1, ELEMENTS_PER_TASK / width);
+        threads.run(Math.ceilDiv(rows, rowsPerTask), (task, scratch) -> {
+            int end = Math.min(rows, (task + 1) * rowsPerTask);
+            for (int row = task * rowsPerTask; row < end; row++) {
+                float squares = arithmetic.sumOfSquares(x, row * width, width, scratch.partialSums);
+                float scale = (float) (1 / Math.sqrt((double) (squares / width) + eps));
+                Elementwise.scaleAndWeigh(x, scale, weights, y, row * width);
+            }
+        });
+    }
+
+    @Override
+    public void addResidual(float[] residual, float[] branch, ResidualFactors factors, int count, float[] y) {
+        overElements(
+                count,
+                (offset, length) ->
+                        Elementwise.addResidual(factors.alpha(), residual, factors.beta(), branch, y, offset, length));
+    }
+
+    @Override
+    public void silu(float[] x, int count) {
+        gate(x, x, count);
+    }
+
+    @Override
+    public void gate(float[] x, float[] gate, int count) {
+        overElements(count, (offset, length) -> arithmetic.gate(x, gate, offset, length));
+    }
+
+    @Override
+    public void lightning(StepRows rows, int layerIndex, LightningDecay decay, float[] qkv, float[] out) {
+        LightningRows lightning = new LightningRows(arithmetic, decay, layerIndex, qkv, out);
+        overSegments(rows, segment -> decay.headCount(), lightning::run);
+    }
+
+    @Override
+    public void storeKeysValues(StepRows rows, int layerIndex, Rotary rotary, float[] q, float[] k, float[] v) {
+        KeyValueRows keysValues = new KeyValueRows(rotary, layerIndex, q, k, v);
+        overSegments(rows, KeyValueRows::pageCount, keysValues::run);
+    }
+
+    @Override
+    public void softmaxAttention(StepRows rows, int layerIndex, HeadShape shape, float[] q, float[] out) {
+        SoftmaxRows softmax = new SoftmaxRows(arithmetic, shape, layerIndex, q, out);
+        int kvHeads = shape.kvHeadCount();
+        overSegments(
+                rows,
+                segment -> SoftmaxRows.tileCount(segment) * kvHeads,
+                (segment, part, scratch) -> softmax.run(segment, part / kvHeads, part % kvHeads, scratch));
+    }
+
+    @Override
+    public void feedForward(
+            FeedForwardWeights[] weights, int[] firstRows, int groupCount, float[] x, float[] activated, float[] y) {
+        products.feedForward(weights, firstRows, groupCount, x, activated, y);
+    }
+
+    @FunctionalInterface
+    private interface OverElements {
+        void run(int offset, int count);
+    }
+
+    private void overElements(int count, OverElements loop) {
+        threads.run(Math.ceilDiv(count, ELEMENTS_PER_TASK), (task, scratch) -> {
+            int offset = task * ELEMENTS_PER_TASK;
+            loop.run(offset, Math.min(ELEMENTS_PER_TASK, count - offset));
+        });
+    }
+
+    @FunctionalInterface
+    private interface SegmentPart {
+        void run(Segment segment, int part, Scratch scratch);
+    }
+
+    /// Shares out the parts of all segments: segment after segment, as many parts each as `partsOf` says.
+    private void overSegments(StepRows rows, ToIntFunction<Segment> partsOf, SegmentPart work) {
+        int parts = 0;
+        for (Segment segment : rows.segments()) {
+            parts += partsOf.applyAsInt(segment);
+        }
+        threads.run(parts, (task, scratch) -> {
+            int part = task;
+            for (Segment segment : rows.segments()) {
+                int ofThis = partsOf.applyAsInt(segment);
+                if (part < ofThis) {
+                    work.run(segment, part, scratch);
+                    return;
+                }
+                part -= ofThis;
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        threads.close();
+    }
+}

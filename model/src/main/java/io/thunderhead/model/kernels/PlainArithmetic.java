@@ -1,0 +1,107 @@
+package io.thunderhead.model.kernels;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+
+/// Plain loops: the definition of correct.
+final class PlainArithmetic implements Arithmetic {
+    @Override
+    public String description() {
+        return "plain loops";
+    }
+
+    @Override
+    public void multiply(Product product) {
+        for (int row = 0; row < product.rows; row++) {
+            for (int column = 0; column < product.columns; column++) {
+                product.element(row, column);
+            }
+        }
+    }
+
+    @Override
+    public void widen(PackedMatrix weights, int panel, int firstIn, int count, MemorySegment out) {
+        for (int i = 0; i < count; i++) {
+            for (int lane = 0; lane < PackedMatrix.PANEL; lane++) {
+                out.setAtIndex(
+                        ValueLayout.JAVA_FLOAT,
+                        (long) i * PackedMatrix.PANEL + lane,
+                        weights.get(panel * PackedMatrix.PANEL + lane, firstIn + i));
+            }
+        }
+    }
+
+    @Override
+    public void recur(
+            float[] qkv,
+            int offset,
+            int headDim,
+            float decay,
+            MemorySegment state,
+            long stateOffset,
+            float[] out,
+            int outOffset) {
+        for (int column = 0; column < headDim; column++) {
+            recurColumn(qkv, offset, headDim, decay, state, stateOffset, out, outOffset, column);
+        }
+    }
+
+    /// One column of the state, and the element of `out` that it gives.
+    static void recurColumn(
+            float[] qkv,
+            int offset,
+            int headDim,
+            float decay,
+            MemorySegment state,
+            long stateOffset,
+            float[] out,
+            int outOffset,
+            int column) {
+        float value = qkv[offset + 2 * headDim + column];
+        float sum = 0;
+        for (int row = 0; row < headDim; row++) {
+            long at = stateOffset + ((long) row * headDim + column) * Float.BYTES;
+            float s = Math.fma(qkv[offset + headDim + row], value, decay * state.get(ValueLayout.JAVA_FLOAT, at));
+            state.set(ValueLayout.JAVA_FLOAT, at, s);
+            sum = Math.fma(qkv[offset + row], s, sum);
+        }
+        out[outOffset + column] = sum;
+    }
+
+    @Override
+    public float sumOfSquares(float[] x, int offset, int count, float[] partial) {
+        Arrays.fill(partial, 0);
+        for (int i = 0; i < count; i++) {
+            float value = x[offset + i];
+            partial[i % PARTIAL_SUMS] = Math.fma(value, value, partial[i % PARTIAL_SUMS]);
+        }
+        return Arithmetic.fold(partial);
+    }
+
+    @Override
+    public float max(float[] x, int offset, int count) {
+        float largest = Float.NEGATIVE_INFINITY;
+        for (int i = 0; i < count; i++) {
+            largest = Math.max(largest, x[offset + i]);
+        }
+        return largest;
+    }
+
+    @Override
+    public float expAndSum(float[] x, int offset, int count, float shift, float[] partial) {
+        Arrays.fill(partial, 0);
+        for (int i = 0; i < count; i++) {
+            x[offset + i] = Exponential.exp(x[offset + i] - shift);
+            partial[i % PARTIAL_SUMS] += x[offset + i];
+        }
+        return Arithmetic.fold(partial);
+    }
+
+    @Override
+    public void gate(float[] x, float[] gate, int offset, int count) {
+        for (int i = offset; i < offset + count; i++) {
+            x[i] = x[i] / (1 + Exponential.exp(-gate[i]));
+        }
+    }
+}

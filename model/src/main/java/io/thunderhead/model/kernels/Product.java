@@ -1,0 +1,114 @@
+package io.thunderhead.model.kernels;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/// A small dense product `C [rows, columns] = C + A [rows, depth] * B [depth, columns]`, or `= A * B` from zero. Each
+/// element of C is one fma chain in order of depth. Reusable: set every part, then hand it to [Arithmetic#multiply].
+///
+/// A and C are arrays; offsets and strides (from row to row) count floats. B is off-heap.
+final class Product {
+    float[] a = new float[0];
+    int aOffset;
+    int aStride;
+
+    MemorySegment b = MemorySegment.NULL;
+    long bOffsetBytes;
+    int bStride;
+
+    /// Whether B is a bf16 panel of a [PackedMatrix] (then `bStride` is [PackedMatrix#HALF_PANEL] ints), else floats.
+    boolean bPairs;
+
+    float[] c = new float[0];
+    int cOffset;
+    int cStride;
+    boolean fromZero;
+
+    int rows;
+    int columns;
+    int depth;
+
+    /// 0: every row has the same depth; 1: row `r` has `depth + r`, as under a causal mask.
+    int depthStep;
+
+    Product a(float[] array, int offset, int stride) {
+        a = array;
+        aOffset = offset;
+        aStride = stride;
+        return this;
+    }
+
+    /// Rows of floats.
+    Product b(MemorySegment segment, long offsetBytes, int stride) {
+        b = segment;
+        bOffsetBytes = offsetBytes;
+        bStride = stride;
+        bPairs = false;
+        return this;
+    }
+
+    /// Inputs `firstIn` and following of one panel of weights. If they are bf16 the product must start from zero and
+    /// have
+    /// one depth.
+    Product b(PackedMatrix weights, int panel, int firstIn) {
+        b = weights.data();
+        bPairs = weights.bf16();
+        bStride = bPairs ? PackedMatrix.HALF_PANEL : PackedMatrix.PANEL;
+        bOffsetBytes = weights.panelOffset(panel) + (long) firstIn * bStride * Float.BYTES;
+        return this;
+    }
+
+    Product c(float[] array, int offset, int stride, boolean fromZeroNotC) {
+        c = array;
+        cOffset = offset;
+        cStride = stride;
+        fromZero = fromZeroNotC;
+        return this;
+    }
+
+    Product size(int rowCount, int columnCount, int depthOfAll) {
+        return causal(rowCount, columnCount, depthOfAll, 0);
+    }
+
+    /// Row `r` has depth `depthOfFirst + r * step`.
+    Product causal(int rowCount, int columnCount, int depthOfFirst, int step) {
+        rows = rowCount;
+        columns = columnCount;
+        depth = depthOfFirst;
+        depthStep = step;
+        return this;
+    }
+
+    int depthOf(int row) {
+        return depth + row * depthStep;
+    }
+
+    int aRow(int row) {
+        return aOffset + row * aStride;
+    }
+
+    int cRow(int row) {
+        return cOffset + row * cStride;
+    }
+
+    /// One element of B, widened.
+    float b(int k, int column) {
+        if (!bPairs) {
+            return b.get(ValueLayout.JAVA_FLOAT, bOffsetBytes + ((long) k * bStride + column) * Float.BYTES);
+        }
+        int lane = column % PackedMatrix.HALF_PANEL;
+        int pair = b.get(ValueLayout.JAVA_INT, bOffsetBytes + ((long) k * bStride + lane) * Integer.BYTES);
+        return PackedMatrix.half(pair, column);
+    }
+
+    /// One element of C by the definition: for columns left over by wider code.
+    void element(int row, int column) {
+        int at = cRow(row) + column;
+        float sum = fromZero ? 0 : c[at];
+        int from = aRow(row);
+        for (int k = 0; k < depthOf(row); k++) {
+            sum = Math.fma(a[from + k], b(k, column), sum);
+        }
+        c[at] = sum;
+    }
+}
