@@ -1,6 +1,7 @@
 package io.thunderhead.core.error;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,15 @@ public final class ServingException extends RuntimeException {
     /// Refused for want of room; the client may come back after `retryAfter`.
     public static ServingException rejected(ErrorCode code, String message, Duration retryAfter) {
         return new ServingException(code, message, null, retryAfter, null);
+    }
+
+    /// What a peer reported by its code's name; INTERNAL if this version does not know the code.
+    public static ServingException named(String code, String message) {
+        return Arrays.stream(ErrorCode.values())
+                .filter(known -> known.name().equals(code))
+                .findFirst()
+                .map(known -> new ServingException(known, message))
+                .orElseGet(() -> new ServingException(ErrorCode.INTERNAL, code + ": " + message));
     }
 
     public ErrorCode code() {

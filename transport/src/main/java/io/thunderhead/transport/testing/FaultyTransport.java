@@ -6,24 +6,34 @@ import io.thunderhead.transport.NodeConnector;
 import io.thunderhead.transport.exchange.ExpertExchange;
 import io.thunderhead.transport.stage.HiddenLink;
 import io.thunderhead.transport.stage.StageControl;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 
-/// A connector whose lines misbehave by seed: dispatches are delayed, reordered, dropped or failed.
+/// A connector whose expert exchanges and hidden links misbehave: messages are delayed (and so overtaken), dropped or
+/// failed. What happens to the n-th message of a line depends on the seed and the worker's name alone. Control lines
+/// are left as they are: losing them is the inner connector's business.
 public final class FaultyTransport implements NodeConnector {
     private final NodeConnector inner;
+    private final long seed;
+    private final Faults faults;
+    private final ScheduledExecutorService delays = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("faults").factory());
 
     /// @param inner closed with this one
     public FaultyTransport(NodeConnector inner, long seed, Faults faults) {
         this.inner = inner;
+        this.seed = seed;
+        this.faults = faults;
     }
 
     @Override
     public ExpertExchange expertExchange(NodeId worker, HostPort address) {
-        return inner.expertExchange(worker, address);
+        return new FaultyExchange(inner.expertExchange(worker, address), worker, dice(worker), delays);
     }
 
     @Override
     public HiddenLink hiddenLink(NodeId worker, HostPort address) {
-        return inner.hiddenLink(worker, address);
+        return new FaultyHiddenLink(inner.hiddenLink(worker, address), worker, dice(worker));
     }
 
     @Override
@@ -31,8 +41,13 @@ public final class FaultyTransport implements NodeConnector {
         return inner.stageControl(worker, address, listener);
     }
 
+    private FaultDice dice(NodeId worker) {
+        return new FaultDice(seed ^ worker.value().hashCode(), faults);
+    }
+
     @Override
     public void close() {
         inner.close();
+        delays.shutdownNow();
     }
 }
