@@ -16,8 +16,14 @@ public record Plan(long epoch, String modelFingerprint, List<Stage> stages, List
         experts = List.copyOf(experts);
     }
 
+    /// The same assignments in force from another epoch on.
+    public Plan with(long newEpoch, String newReason) {
+        return new Plan(newEpoch, modelFingerprint, stages, experts, newReason);
+    }
+
     /// @param sequenceSlots sequences whose lightning state fits at once
-    /// @param kvPages pages of 256 tokens, over all softmax layers of the stage
+    /// @param kvPages pages of 256 tokens, each over all softmax layers of the stage; where there are none, as
+    ///   many as can be of use
     /// @param weightBytes what its weights take in memory
     public record Stage(NodeId worker, LayerRange layers, int sequenceSlots, int kvPages, long weightBytes) {}
 

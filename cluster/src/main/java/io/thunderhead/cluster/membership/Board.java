@@ -1,0 +1,23 @@
+package io.thunderhead.cluster.membership;
+
+import io.thunderhead.cluster.membership.ClusterMembership.Snapshot;
+import io.thunderhead.cluster.placement.Plan;
+
+/// What all nodes of a cluster see and write to: the shared state under [BoardMembership]. May wait for other nodes.
+interface Board {
+    /// Puts this node up, unless it stands there already.
+    void post(NodeInfo self);
+
+    /// Puts this node's status up, unless it stands there already.
+    void post(NodeStatus status);
+
+    /// Puts the plan in force if its epoch is later than that of the one that is.
+    ///
+    /// @return the plan in force afterwards
+    Plan offer(Plan plan);
+
+    Snapshot read();
+
+    /// Leaves: this node vanishes from every snapshot.
+    void leave();
+}

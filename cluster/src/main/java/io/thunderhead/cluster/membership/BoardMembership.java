@@ -1,0 +1,185 @@
+package io.thunderhead.cluster.membership;
+
+import io.thunderhead.cluster.placement.Plan;
+import io.thunderhead.core.error.ErrorCode;
+import io.thunderhead.core.error.ServingException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Membership over a [Board]. One thread does everything that may wait: it puts this node's entries up, reads the board
+/// and tells the listeners; it wakes when something changed and once a second, because events of a changing cluster
+/// may be lost and its memory with its last coordinator. Several changes may reach a listener as one.
+abstract class BoardMembership implements ClusterMembership {
+    private static final Logger log = LoggerFactory.getLogger(BoardMembership.class);
+    private static final Duration RESYNC = Duration.ofSeconds(1);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
+
+    private final Semaphore wakeUps = new Semaphore(0);
+    private final List<Subscription> subscriptions = new CopyOnWriteArrayList<>();
+    private final AtomicReference<@Nullable NodeStatus> status = new AtomicReference<>();
+    private final AtomicReference<@Nullable Plan> plan = new AtomicReference<>();
+    private volatile Snapshot snapshot = new Snapshot(Optional.empty(), List.of(), List.of(), Optional.empty());
+    private volatile boolean closed;
+    private volatile @Nullable Thread thread;
+    private boolean failing;
+
+    /// Opens the shared state when this node starts.
+    ///
+    /// @param changed to be called, from any thread, when something may have changed
+    abstract Board open(NodeInfo self, Runnable changed);
+
+    /// Whether [#close] was called: a start under way gives up.
+    final boolean closed() {
+        return closed;
+    }
+
+    @Override
+    public void start(NodeInfo self) {
+        if (thread != null || closed) {
+            throw new IllegalStateException("membership of " + self.id() + " was started before");
+        }
+        Board board = open(self, this::wake);
+        synchronize(board, self);
+        thread = Thread.ofPlatform().name("membership-" + self.id()).daemon().start(() -> run(board, self));
+    }
+
+    @Override
+    public void publish(NodeStatus newStatus) {
+        status.set(newStatus);
+        wake();
+    }
+
+    @Override
+    public void publish(Plan newPlan) {
+        Plan inForce = snapshot.plan().orElse(null);
+        if (inForce != null && inForce.epoch() >= newPlan.epoch()) {
+            log.warn("plan of epoch {} ignored: epoch {} is in force", newPlan.epoch(), inForce.epoch());
+            return;
+        }
+        keepLater(newPlan);
+        wake();
+    }
+
+    @Override
+    public Snapshot snapshot() {
+        return snapshot;
+    }
+
+    @Override
+    public void listen(Listener listener) {
+        subscriptions.add(new Subscription(listener));
+        wake();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        wake();
+        Thread running = thread;
+        if (running != null && running != Thread.currentThread()) {
+            awaitEnd(running);
+        }
+    }
+
+    private void run(Board board, NodeInfo self) {
+        while (!closed) {
+            try {
+                tell();
+                awaitWakeUp();
+                synchronize(board, self);
+                failing = false;
+            } catch (InterruptedException e) {
+                closed = true;
+            } catch (RuntimeException e) {
+                logOnce(self, e);
+            }
+        }
+        board.leave();
+    }
+
+    private void synchronize(Board board, NodeInfo self) {
+        board.post(self);
+        NodeStatus newStatus = status.get();
+        if (newStatus != null) {
+            board.post(newStatus);
+        }
+        Plan known = plan.get();
+        if (known != null) {
+            keepLater(board.offer(known));
+        }
+        Snapshot read = board.read();
+        read.plan().ifPresent(this::keepLater);
+        snapshot = read;
+    }
+
+    /// Remembered so that a plan outlives the coordinators that held it.
+    private void keepLater(Plan other) {
+        plan.accumulateAndGet(
+                other, (known, offered) -> known == null || offered.epoch() > known.epoch() ? offered : known);
+    }
+
+    private void tell() {
+        Snapshot current = snapshot;
+        for (Subscription subscription : subscriptions) {
+            subscription.tell(current);
+        }
+    }
+
+    private void awaitWakeUp() throws InterruptedException {
+        if (wakeUps.tryAcquire(RESYNC.toNanos(), TimeUnit.NANOSECONDS)) {
+            wakeUps.drainPermits();
+        }
+    }
+
+    private void wake() {
+        wakeUps.release();
+    }
+
+    private void logOnce(NodeInfo self, RuntimeException error) {
+        if (!failing) {
+            log.warn("{}: no exchange with the cluster now, trying on: {}", self.id(), error.toString());
+        }
+        failing = true;
+    }
+
+    private static void awaitEnd(Thread running) {
+        try {
+            if (!running.join(CLOSE_TIMEOUT)) {
+                throw new ServingException(
+                        ErrorCode.DEADLINE_EXCEEDED, "membership did not leave the cluster in " + CLOSE_TIMEOUT);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// Owner: the membership thread.
+    private static final class Subscription {
+        private final Listener listener;
+        private @Nullable Snapshot told;
+
+        Subscription(Listener listener) {
+            this.listener = listener;
+        }
+
+        void tell(Snapshot current) {
+            if (current.equals(told)) {
+                return;
+            }
+            told = current;
+            try {
+                listener.changed(current);
+            } catch (RuntimeException e) {
+                log.error("a membership listener failed", e);
+            }
+        }
+    }
+}

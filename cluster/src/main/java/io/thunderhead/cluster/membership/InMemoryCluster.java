@@ -1,0 +1,107 @@
+package io.thunderhead.cluster.membership;
+
+import io.thunderhead.cluster.membership.ClusterMembership.Snapshot;
+import io.thunderhead.cluster.placement.Plan;
+import io.thunderhead.core.id.NodeId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// A cluster inside one process: every membership [#join] hands out sees the others'. Thread-safe.
+public final class InMemoryCluster {
+    /// In the order of joining; guarded by this.
+    private final List<Seat> seats = new ArrayList<>();
+
+    private @Nullable Plan plan;
+
+    /// A membership of one node, not started yet.
+    public ClusterMembership join() {
+        return new BoardMembership() {
+            @Override
+            Board open(NodeInfo self, Runnable changed) {
+                return new Seat(self, changed);
+            }
+        };
+    }
+
+    private synchronized void sit(Seat seat) {
+        if (!seats.contains(seat)) {
+            seats.add(seat);
+            tellAll();
+        }
+    }
+
+    private synchronized void leave(Seat seat) {
+        seats.remove(seat);
+        tellAll();
+    }
+
+    private synchronized void post(Seat seat, NodeStatus status) {
+        if (!status.equals(seat.status)) {
+            seat.status = status;
+            tellAll();
+        }
+    }
+
+    private synchronized Plan offer(Plan offered) {
+        Plan inForce = plan;
+        if (inForce != null && inForce.epoch() >= offered.epoch()) {
+            return inForce;
+        }
+        plan = offered;
+        tellAll();
+        return offered;
+    }
+
+    private synchronized Snapshot read() {
+        Roster roster = new Roster();
+        seats.forEach(seat -> roster.add(seat.info, seat.status));
+        Optional<NodeId> leader = seats.stream()
+                .map(seat -> seat.info)
+                .filter(info -> info.role() == NodeRole.COORDINATOR)
+                .map(NodeInfo::id)
+                .findFirst();
+        return roster.snapshot(leader, Optional.ofNullable(plan));
+    }
+
+    private synchronized void tellAll() {
+        seats.forEach(seat -> seat.changed.run());
+    }
+
+    private final class Seat implements Board {
+        private final NodeInfo info;
+        private final Runnable changed;
+        private @Nullable NodeStatus status;
+
+        Seat(NodeInfo info, Runnable changed) {
+            this.info = info;
+            this.changed = changed;
+        }
+
+        @Override
+        public void post(NodeInfo self) {
+            sit(this);
+        }
+
+        @Override
+        public void post(NodeStatus newStatus) {
+            InMemoryCluster.this.post(this, newStatus);
+        }
+
+        @Override
+        public Plan offer(Plan offered) {
+            return InMemoryCluster.this.offer(offered);
+        }
+
+        @Override
+        public Snapshot read() {
+            return InMemoryCluster.this.read();
+        }
+
+        @Override
+        public void leave() {
+            InMemoryCluster.this.leave(this);
+        }
+    }
+}
