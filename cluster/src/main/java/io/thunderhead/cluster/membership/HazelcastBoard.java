@@ -13,19 +13,21 @@ import com.hazelcast.map.listener.EntryUpdatedListener;
 import com.hazelcast.map.listener.MapListener;
 import io.thunderhead.cluster.membership.ClusterMembership.Snapshot;
 import io.thunderhead.cluster.placement.Plan;
-import io.thunderhead.core.id.NodeId;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The board in three Hazelcast maps of JSON texts: infos and statuses by the member's id, and the plan. Entries of
 /// members that are gone do not count; the oldest coordinator sweeps them out.
+///
+/// Only coordinators hold data. While none is there, reads answer from what was read last and nothing is written; the
+/// membership thread writes everything again when one is back.
 final class HazelcastBoard implements Board {
     private static final Logger log = LoggerFactory.getLogger(HazelcastBoard.class);
     private static final String PLAN_KEY = "in-force";
@@ -35,6 +37,9 @@ final class HazelcastBoard implements Board {
     private final IMap<String, String> infos;
     private final IMap<String, String> statuses;
     private final IMap<String, String> plans;
+    private Map<String, String> infoTexts = Map.of();
+    private Map<String, String> statusTexts = Map.of();
+    private @Nullable Plan plan;
 
     HazelcastBoard(HazelcastInstance instance, Runnable changed) {
         this.instance = instance;
@@ -64,7 +69,7 @@ final class HazelcastBoard implements Board {
     /// The member's id is read each time: it changes when a split cluster merges.
     private void post(IMap<String, String> map, String text) {
         String key = key(instance.getCluster().getLocalMember());
-        if (!text.equals(map.get(key))) {
+        if (oldestCoordinator().isPresent() && !text.equals(map.get(key))) {
             map.set(key, text);
         }
     }
@@ -72,7 +77,7 @@ final class HazelcastBoard implements Board {
     @Override
     public Plan offer(Plan offered) {
         String text = json.writeValueAsString(offered);
-        while (true) {
+        while (oldestCoordinator().isPresent()) {
             String inForce = plans.get(PLAN_KEY);
             if (inForce == null) {
                 if (plans.putIfAbsent(PLAN_KEY, text) == null) {
@@ -80,7 +85,7 @@ final class HazelcastBoard implements Board {
                 }
                 continue;
             }
-            Plan current = plan(inForce);
+            Plan current = json.readValue(inForce, Plan.class);
             if (current.epoch() >= offered.epoch()) {
                 return current;
             }
@@ -88,42 +93,50 @@ final class HazelcastBoard implements Board {
                 return offered;
             }
         }
+        return offered;
     }
 
     @Override
     public Snapshot read() {
-        List<Member> members = new ArrayList<>(instance.getCluster().getMembers());
-        Set<String> live = members.stream().map(HazelcastBoard::key).collect(Collectors.toSet());
-        Optional<Member> oldest =
-                members.stream().filter(member -> !member.isLiteMember()).findFirst();
-        if (oldest.filter(Member::localMember).isPresent()) {
-            sweep(infos, live);
-            sweep(statuses, live);
+        Set<Member> members = instance.getCluster().getMembers();
+        Optional<Member> oldest = oldestCoordinator();
+        if (oldest.isPresent()) {
+            Set<String> live = members.stream().map(HazelcastBoard::key).collect(Collectors.toSet());
+            if (oldest.get().localMember()) {
+                sweep(infos, live);
+                sweep(statuses, live);
+            }
+            infoTexts = infos.getAll(live);
+            statusTexts = statuses.getAll(live);
+            String text = plans.get(PLAN_KEY);
+            plan = text == null ? null : json.readValue(text, Plan.class);
         }
-        Map<String, String> infoTexts = infos.getAll(live);
-        Map<String, String> statusTexts = statuses.getAll(live);
         Roster roster = new Roster();
         for (Member member : members) {
-            String info = infoTexts.get(key(member));
-            String status = statusTexts.get(key(member));
-            if (info != null) {
-                roster.add(
-                        json.readValue(info, NodeInfo.class),
-                        status == null ? null : json.readValue(status, NodeStatus.class));
-            }
+            info(member).ifPresent(info -> roster.add(info, status(member)));
         }
-        Optional<NodeId> leader = oldest.map(member -> infoTexts.get(key(member)))
-                .map(text -> json.readValue(text, NodeInfo.class).id());
-        return roster.snapshot(leader, Optional.ofNullable(plans.get(PLAN_KEY)).map(this::plan));
+        return roster.snapshot(oldest.flatMap(this::info).map(NodeInfo::id), Optional.ofNullable(plan));
+    }
+
+    /// Members come in the order of joining.
+    private Optional<Member> oldestCoordinator() {
+        return instance.getCluster().getMembers().stream()
+                .filter(member -> !member.isLiteMember())
+                .findFirst();
+    }
+
+    private Optional<NodeInfo> info(Member member) {
+        return Optional.ofNullable(infoTexts.get(key(member))).map(text -> json.readValue(text, NodeInfo.class));
+    }
+
+    private @Nullable NodeStatus status(Member member) {
+        String text = statusTexts.get(key(member));
+        return text == null ? null : json.readValue(text, NodeStatus.class);
     }
 
     @Override
     public void leave() {
         instance.shutdown();
-    }
-
-    private Plan plan(String text) {
-        return json.readValue(text, Plan.class);
     }
 
     private static void sweep(IMap<String, String> map, Set<String> live) {

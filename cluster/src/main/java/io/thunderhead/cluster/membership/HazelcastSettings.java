@@ -46,9 +46,9 @@ final class HazelcastSettings {
         // the first coordinator forms the cluster at once instead of waiting five seconds for others
         config.setProperty("hazelcast.wait.seconds.before.join", "0");
         config.setProperty("hazelcast.operation.call.timeout.millis", "5000");
-        // two halves of a split cluster look for each other early: the smaller one rejoins
-        config.setProperty("hazelcast.merge.first.run.delay.seconds", "10");
-        config.setProperty("hazelcast.merge.next.run.delay.seconds", "10");
+        // the parts of a split cluster, and workers that outlived their only coordinator, look for the rest this often
+        config.setProperty("hazelcast.merge.first.run.delay.seconds", "3");
+        config.setProperty("hazelcast.merge.next.run.delay.seconds", "3");
     }
 
     private static void network(NetworkConfig network, ClusterConfig cluster) {

@@ -82,7 +82,7 @@ class PlacementTest {
     @Test
     void aSmallAttentionWorkerGetsFewerLayers() {
         MemoryModel small = small();
-        StageCosts costs = new StageCosts(small, OPTIONS, 1);
+        StageCosts costs = new StageCosts(small, OPTIONS, OPTIONS.maxSequences());
         long roomForTwo = costs.total(0, 2);
         List<NodeInfo> attention = List.of(Nodes.attention(0, roomForTwo), Nodes.attention(1, PLENTY));
         Plan plan = placed(small, attention, experts(1, PLENTY), Optional.empty());

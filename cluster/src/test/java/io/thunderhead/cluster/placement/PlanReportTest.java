@@ -44,7 +44,7 @@ class PlanReportTest {
             assertThat(shortage.neededBytes()).isEqualTo(2560 * memory.expertBytes());
             assertThat(shortage.missingBytes()).isGreaterThan(300_000_000_000L);
         });
-        assertThat(refused.text()).contains("2 expert-workers: need 405.24 GiB, have", "short by");
+        assertThat(refused.text()).contains("2 expert-workers: need 405.23 GiB, have", "short by");
     }
 
     @Test
