@@ -64,7 +64,8 @@ abstract class BoardMembership implements ClusterMembership {
             log.warn("plan of epoch {} ignored: epoch {} is in force", newPlan.epoch(), inForce.epoch());
             return;
         }
-        keepLater(newPlan);
+        plan.accumulateAndGet(
+                newPlan, (known, offered) -> known == null || offered.epoch() > known.epoch() ? offered : known);
         wake();
     }
 
@@ -113,17 +114,18 @@ abstract class BoardMembership implements ClusterMembership {
         }
         Plan known = plan.get();
         if (known != null) {
-            keepLater(board.offer(known));
+            adopt(board.offer(known));
         }
         Snapshot read = board.read();
-        read.plan().ifPresent(this::keepLater);
+        read.plan().ifPresent(this::adopt);
         snapshot = read;
     }
 
-    /// Remembered so that a plan outlives the coordinators that held it.
-    private void keepLater(Plan other) {
+    /// What the board says replaces a plan of the same epoch that came second. Remembered so that the plan outlives the
+    /// coordinators that held it.
+    private void adopt(Plan inForce) {
         plan.accumulateAndGet(
-                other, (known, offered) -> known == null || offered.epoch() > known.epoch() ? offered : known);
+                inForce, (known, adopted) -> known == null || adopted.epoch() >= known.epoch() ? adopted : known);
     }
 
     private void tell() {

@@ -87,6 +87,18 @@ abstract class MembershipContract {
     }
 
     @Test
+    void ofTwoPlansOfOneEpochAllSeeTheSame() throws Exception {
+        ClusterMembership first = join(Nodes.coordinator(0));
+        ClusterMembership second = join(Nodes.coordinator(1));
+        for (int epoch = 1; epoch <= 10; epoch++) {
+            first.publish(plan(epoch, "of the first"));
+            second.publish(plan(epoch, "of the second"));
+            assertThat(await(first, planned(epoch)).plan())
+                    .isEqualTo(await(second, planned(epoch)).plan());
+        }
+    }
+
+    @Test
     void thePlanOutlivesTheLeader() throws Exception {
         ClusterMembership first = join(Nodes.coordinator(0));
         ClusterMembership second = join(Nodes.coordinator(1));
