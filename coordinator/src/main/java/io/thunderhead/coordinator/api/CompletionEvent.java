@@ -8,9 +8,8 @@ import org.jspecify.annotations.Nullable;
 /// What happens while choices are generated. Per choice: scores of its prompt if asked for, deltas and calls, one end;
 /// choices interleave; [Finished] is last.
 public sealed interface CompletionEvent {
-    /// @param prompt index of the prompt; only the first choice of a prompt brings its scores
     /// @param scores entry i is of prompt token i + 1
-    record PromptScored(int prompt, List<TokenLogprobs> scores) implements CompletionEvent {}
+    record PromptScored(int choice, List<TokenLogprobs> scores) implements CompletionEvent {}
 
     /// A token was generated and text became certain; either may be absent (text is held back while it could begin a
     /// stop string, a character or a function call).

@@ -86,8 +86,7 @@ public final class CompletionStream implements AutoCloseable {
 
     private void apply(Signal signal) {
         switch (signal) {
-            case Signal.Scored(int choice, var scores) ->
-                events.add(new PromptScored(choice / spec.choicesPerPrompt(), scores));
+            case Signal.Scored(int choice, var scores) -> events.add(new PromptScored(choice, scores));
             case Signal.Generated(int choice, Token token) -> applyToken(choice, token);
             case Signal.Ended(int choice, FinishReason reason, Usage choiceUsage) ->
                 applyEnd(choice, reason, choiceUsage);

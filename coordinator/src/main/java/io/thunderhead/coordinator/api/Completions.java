@@ -28,8 +28,7 @@ public final class Completions {
         CompletionStream stream = new CompletionStream(spec, signals, texts);
         try {
             for (int choice = 0; choice < spec.choiceCount(); choice++) {
-                boolean first = choice % spec.choicesPerPrompt() == 0;
-                stream.add(engine.submit(request(spec, choice, stopTokenIds), signals.sink(choice, first)));
+                stream.add(engine.submit(request(spec, choice, stopTokenIds), signals.sink(choice)));
             }
         } catch (RuntimeException e) {
             stream.close();
@@ -56,7 +55,7 @@ public final class Completions {
                 withSeed(spec.sampling(), spec.sampling().seed() + sample),
                 spec.maxTokensFor(prompt),
                 stopTokenIds,
-                sample == 0 ? spec.promptLogprobs() : -1,
+                spec.promptLogprobs(),
                 spec.deadline());
     }
 

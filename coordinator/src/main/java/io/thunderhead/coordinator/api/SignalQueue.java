@@ -33,13 +33,11 @@ final class SignalQueue {
         signals.offer(WAKE);
     }
 
-    TokenSink sink(int choice, boolean scoresWanted) {
+    TokenSink sink(int choice) {
         return new TokenSink() {
             @Override
             public void promptScored(List<TokenLogprobs> scores) {
-                if (scoresWanted) {
-                    put(new Signal.Scored(choice, scores));
-                }
+                put(new Signal.Scored(choice, scores));
             }
 
             @Override

@@ -1,0 +1,19 @@
+package io.thunderhead.coordinator.openai;
+
+import io.thunderhead.coordinator.api.CompletionStream;
+import io.thunderhead.coordinator.api.Completions;
+import io.thunderhead.coordinator.api.ServedModels;
+
+/// `POST /v1/completions`.
+public record TextCompletions(ServedModels models, Completions completions, ApiLimits limits) implements Endpoint {
+    @Override
+    public void answer(ApiCall call) throws InterruptedException {
+        TextRequest request = TextRequest.read(call, models, limits);
+        AnswerWriter writer =
+                request.options().stream() ? new TextEvents(call, request) : new TextAnswer(call, request);
+        try (CompletionStream stream = completions.start(request.spec())) {
+            call.onDisconnect(stream::cancel);
+            AnswerWriter.drain(stream, writer, limits.keepAliveInterval());
+        }
+    }
+}
