@@ -19,6 +19,8 @@ final class ErrorReader {
 
     private ErrorReader() {}
 
+    /// A call that was not cancelled on this side.
+    ///
     /// @param started whether an event had come: then a lost connection is no longer "no work was done"
     static ServingException read(StatusRuntimeException failure, boolean started) {
         Status status = failure.getStatus();
@@ -35,6 +37,10 @@ final class ErrorReader {
                 .orElseGet(() -> new ServingException(code, message, failure));
     }
 
+    static ServingException cancelled(StatusRuntimeException failure) {
+        return new ServingException(ErrorCode.CANCELLED, "the call was cancelled by this client", failure);
+    }
+
     private static Optional<ErrorCode> codeIn(Metadata trailers) {
         String name = trailers.get(CODE);
         return Arrays.stream(ErrorCode.values())
@@ -49,11 +55,11 @@ final class ErrorReader {
             case PERMISSION_DENIED -> ErrorCode.PERMISSION_DENIED;
             case NOT_FOUND -> ErrorCode.NOT_FOUND;
             case UNIMPLEMENTED -> ErrorCode.METHOD_NOT_ALLOWED;
-            case CANCELLED -> ErrorCode.CANCELLED;
             case DEADLINE_EXCEEDED -> ErrorCode.DEADLINE_EXCEEDED;
             // gRPC's own use of it is a message above the limit of either side.
             case RESOURCE_EXHAUSTED -> ErrorCode.REQUEST_TOO_LARGE;
-            case UNAVAILABLE -> started ? ErrorCode.INTERNAL : ErrorCode.NOT_READY;
+            // CANCELLED: cut off by the other side, for the caller knows when it cancelled itself.
+            case UNAVAILABLE, CANCELLED -> started ? ErrorCode.INTERNAL : ErrorCode.NOT_READY;
             case OK, UNKNOWN, ALREADY_EXISTS, FAILED_PRECONDITION, ABORTED, INTERNAL, DATA_LOSS -> ErrorCode.INTERNAL;
         };
     }

@@ -33,8 +33,11 @@ final class GenerationCall {
             try {
                 return read();
             } catch (StatusRuntimeException failure) {
+                if (context.isCancelled() || Thread.currentThread().isInterrupted()) {
+                    throw ErrorReader.cancelled(failure);
+                }
                 ServingException error = ErrorReader.read(failure, started);
-                if (started || context.isCancelled()) {
+                if (started) {
                     throw error;
                 }
                 retries.pauseOrThrow(error);

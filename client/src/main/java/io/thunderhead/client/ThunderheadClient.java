@@ -120,6 +120,9 @@ public final class ThunderheadClient implements AutoCloseable {
             try {
                 return attempt.apply(deadline);
             } catch (StatusRuntimeException failure) {
+                if (Thread.currentThread().isInterrupted()) {
+                    throw ErrorReader.cancelled(failure);
+                }
                 attempts.pauseOrThrow(ErrorReader.read(failure, false));
             }
         }
