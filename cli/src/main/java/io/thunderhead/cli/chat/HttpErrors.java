@@ -1,0 +1,52 @@
+package io.thunderhead.cli.chat;
+
+import io.thunderhead.core.error.ErrorCode;
+import io.thunderhead.core.error.ServingException;
+import java.util.Arrays;
+import java.util.Locale;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/// Errors of an OpenAI-compatible endpoint as ours: by the `code` in the body if it is one of ours, else by status.
+final class HttpErrors {
+    private static final int SHOWN_CHARS_MAX = 300;
+
+    private HttpErrors() {}
+
+    static ServingException read(int status, String body) {
+        try {
+            JsonNode error = OpenAiChatBackend.JSON.readTree(body).path("error");
+            if (error.isObject()) {
+                return read(status, error);
+            }
+        } catch (JacksonException e) {
+            return new ServingException(codeOf(status), "HTTP " + status + ": " + shortened(body), e);
+        }
+        return new ServingException(codeOf(status), "HTTP " + status + ": " + shortened(body));
+    }
+
+    /// @param error the object of that name in a body or an event
+    static ServingException read(int status, JsonNode error) {
+        String name = error.path("code").asString("").toUpperCase(Locale.ROOT);
+        ErrorCode code = Arrays.stream(ErrorCode.values())
+                .filter(known -> known.name().equals(name))
+                .findFirst()
+                .orElseGet(() -> codeOf(status));
+        return new ServingException(code, error.path("message").asString("no message"));
+    }
+
+    static ServingException unreachable(Throwable cause) {
+        return new ServingException(ErrorCode.NOT_READY, "the endpoint cannot be reached: " + cause, cause);
+    }
+
+    private static ErrorCode codeOf(int status) {
+        return Arrays.stream(ErrorCode.values())
+                .filter(code -> code.httpStatus() == status)
+                .findFirst()
+                .orElse(ErrorCode.INTERNAL);
+    }
+
+    private static String shortened(String body) {
+        return body.length() <= SHOWN_CHARS_MAX ? body : body.substring(0, SHOWN_CHARS_MAX) + "...";
+    }
+}

@@ -1,0 +1,5 @@
+/// A conversation with a model in a terminal or through a pipe, over gRPC or any OpenAI-compatible HTTP endpoint.
+@NullMarked
+package io.thunderhead.cli.chat;
+
+import org.jspecify.annotations.NullMarked;
