@@ -75,17 +75,16 @@ final class ThunderheadClientIT {
         ScriptedCluster cluster = cluster(ANSWER);
         ThunderheadClient client = client(cluster);
 
-        client.generate(
-                GenerationRequest.builder(Prompt.chat(ChatMessage.system("be brief"), ChatMessage.user("hi")))
-                        .sampling(Sampling.builder()
-                                .temperature(0)
-                                .logitBias(7, -1.5f)
-                                .seed(-9)
-                                .build())
-                        .maxTokens(0)
-                        .stop("a", "b")
-                        .logprobs(0)
-                        .build());
+        client.generate(GenerationRequest.builder(Prompt.chat(ChatMessage.system("be brief"), ChatMessage.user("hi")))
+                .sampling(Sampling.builder()
+                        .temperature(0)
+                        .logitBias(7, -1.5f)
+                        .seed(-9)
+                        .build())
+                .maxTokens(0)
+                .stop("a", "b")
+                .logprobs(0)
+                .build());
 
         GenerateRequest wire = cluster.attempts.remove();
         assertThat(wire.getPrompt().getChat().getMessages(0).getRole()).isEqualTo("system");
@@ -141,8 +140,7 @@ final class ThunderheadClientIT {
 
     @Test
     void waitsForCapacityAsLongAsAsked() throws Exception {
-        ScriptedCluster cluster =
-                cluster(failing(ErrorCode.QUEUE_FULL, "thunderhead-retry-after-ms", "150"), ANSWER);
+        ScriptedCluster cluster = cluster(failing(ErrorCode.QUEUE_FULL, "thunderhead-retry-after-ms", "150"), ANSWER);
         ThunderheadClient client = client(cluster);
         long start = System.nanoTime();
 
@@ -290,15 +288,15 @@ final class ThunderheadClientIT {
             port = free.getLocalPort();
         }
 
-        ServingException error = failure(() -> client(new HostPort("127.0.0.1", port)).generate(REQUEST));
+        ServingException error =
+                failure(() -> client(new HostPort("127.0.0.1", port)).generate(REQUEST));
 
         assertThat(error.code().family()).isEqualTo(ErrorFamily.UNAVAILABLE);
     }
 
     @Test
     void connectionLostInMidAnswerDoesNotCountAsNoWorkDone() throws Exception {
-        ScriptedCluster cluster =
-                cluster((request, observer) -> observer.onNext(ScriptedCluster.started("r-1")));
+        ScriptedCluster cluster = cluster((request, observer) -> observer.onNext(ScriptedCluster.started("r-1")));
         GenerationStream stream = client(cluster).stream(REQUEST);
         stream.next();
 
@@ -332,8 +330,7 @@ final class ThunderheadClientIT {
         ClusterStatus.Plan plan = status.plan().orElseThrow();
         assertThat(plan.stages().getFirst().endLayer()).isEqualTo(8);
         assertThat(plan.expertHolders())
-                .containsExactly(
-                        new ClusterStatus.ExpertHolder(new NodeId("expert-1"), Map.of(1, List.of(2)), 0));
+                .containsExactly(new ClusterStatus.ExpertHolder(new NodeId("expert-1"), Map.of(1, List.of(2)), 0));
     }
 
     private ScriptedCluster cluster(ScriptedCluster.Script... scripts) throws IOException {

@@ -2,8 +2,7 @@ package io.thunderhead.cli.chat;
 
 /// What a typed line means.
 sealed interface ChatInput {
-    String HELP =
-            """
+    String HELP = """
             /system TEXT  set the system message; without TEXT, have none
             /reset        forget the conversation
             /help         show this

@@ -50,7 +50,8 @@ public final class GrpcChatBackend implements ChatBackend {
         public Optional<String> next() {
             while (events.hasNext()) {
                 switch (events.next()) {
-                    case GenerationEvent.Tokens tokens when !tokens.text().isEmpty() -> {
+                    case GenerationEvent.Tokens tokens
+                    when !tokens.text().isEmpty() -> {
                         return Optional.of(tokens.text());
                     }
                     case GenerationEvent.Ended ended ->

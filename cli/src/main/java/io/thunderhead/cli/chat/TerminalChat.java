@@ -78,7 +78,8 @@ public final class TerminalChat {
                 terminal.handle(Signal.INT, before);
             }
         } catch (ServingException e) {
-            String ending = e.code() == ErrorCode.CANCELLED ? "(stopped)" : "error: " + e.code() + ": " + e.getMessage();
+            String ending =
+                    e.code() == ErrorCode.CANCELLED ? "(stopped)" : "error: " + e.code() + ": " + e.getMessage();
             printLine(said.isEmpty() ? ending : "\n" + ending);
         }
         conversation.addAnswer(said.toString());

@@ -25,8 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class OpenAiChatBackendIT {
-    private static final String HELLO =
-            """
+    private static final String HELLO = """
             : keep-alive
 
             data: {"choices":[{"delta":{"role":"assistant","content":""}}]}

@@ -68,7 +68,9 @@ final class TerminalChatTest {
 
         new TerminalChat(backend, terminal, ChatOptions.DEFAULTS).run();
 
-        assertThat(printed.toString(StandardCharsets.UTF_8)).contains("(stopped)").doesNotContain("never said");
+        assertThat(printed.toString(StandardCharsets.UTF_8))
+                .contains("(stopped)")
+                .doesNotContain("never said");
         assertThat(backend.asked.get(1))
                 .containsExactly(ChatMessage.user("one"), ChatMessage.assistant("begun"), ChatMessage.user("two"));
     }

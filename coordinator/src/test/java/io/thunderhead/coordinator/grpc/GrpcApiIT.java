@@ -125,7 +125,8 @@ final class GrpcApiIT {
                 .getIdsList();
 
         assertThat(inference
-                        .detokenize(DetokenizeRequest.newBuilder().addAllIds(ids).build())
+                        .detokenize(
+                                DetokenizeRequest.newBuilder().addAllIds(ids).build())
                         .getText())
                 .isEqualTo("user: hi\nassistant: ");
     }
@@ -152,13 +153,14 @@ final class GrpcApiIT {
     void errorsNameCodeParameterAndRetryAfter() {
         var inference = inference(FakeEngine.manual().runningMax(0));
 
-        StatusRuntimeException full = failure(() -> all(inference.generate(prompt("hi").build())));
+        StatusRuntimeException full =
+                failure(() -> all(inference.generate(prompt("hi").build())));
         assertThat(full.getStatus().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
         assertThat(trailer(full, "thunderhead-error-code")).isEqualTo("QUEUE_FULL");
         assertThat(trailer(full, "thunderhead-retry-after-ms")).isEqualTo("1500");
 
-        StatusRuntimeException unknown =
-                failure(() -> all(inference.generate(prompt("hi").setModel("other").build())));
+        StatusRuntimeException unknown = failure(
+                () -> all(inference.generate(prompt("hi").setModel("other").build())));
         assertThat(unknown.getStatus().getCode()).isEqualTo(Status.Code.NOT_FOUND);
         assertThat(trailer(unknown, "thunderhead-parameter")).isEqualTo("model");
     }
@@ -395,8 +397,7 @@ final class GrpcApiIT {
 
     private static String trailer(StatusRuntimeException failure, String name) {
         Metadata trailers = failure.getTrailers();
-        String value =
-                trailers == null ? null : trailers.get(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER));
+        String value = trailers == null ? null : trailers.get(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER));
         return value == null ? "" : value;
     }
 
