@@ -28,6 +28,4 @@ public record EngineStats(
         long failed,
         long firstTokens,
         long ttftNanos,
-        StepTimings stageTimings) {
-    static final EngineStats NONE = new EngineStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, StepTimings.ZERO);
-}
+        StepTimings stageTimings) {}
