@@ -9,6 +9,7 @@ import io.thunderhead.coordinator.schedule.EngineEvent.ShutDown;
 import io.thunderhead.coordinator.schedule.EngineEvent.StageAnswered;
 import io.thunderhead.coordinator.schedule.EngineEvent.StageLost;
 import io.thunderhead.coordinator.schedule.EngineEvent.Submitted;
+import io.thunderhead.coordinator.schedule.ExpiryPolicy.Moment;
 import io.thunderhead.coordinator.schedule.StepInFlight.SentItem;
 import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ServingException;
@@ -19,7 +20,6 @@ import io.thunderhead.transport.stage.StepOutcome.Done;
 import io.thunderhead.transport.stage.StepOutcome.Failed;
 import io.thunderhead.transport.stage.StepOutcome.ItemResult;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,9 +31,6 @@ import org.jspecify.annotations.Nullable;
 /// outcome
 /// is applied. Owner: engine thread; never waits.
 final class Scheduler {
-    /// What an outcome may be late after the stage's own timeout before its line is given up.
-    static final Duration OUTCOME_MARGIN = Duration.ofSeconds(2);
-
     private static final long EXPIRY_CHECK_NANOS = Duration.ofMillis(10).toNanos();
 
     private final SchedulerConfig config;
@@ -43,13 +40,13 @@ final class Scheduler {
     private final LongSupplier clock;
     private final BatchPolicy batchPolicy;
     private final LossPolicy lossPolicy;
+    private final ExpiryPolicy expiryPolicy;
     private final Delivery delivery;
     private final ResumePause pause;
     private final SequencePool sequences = new SequencePool();
-    private final Map<Long, StepInFlight> steps = new LinkedHashMap<>();
+    private final StepLedger steps;
     private final ClientTurns turns = new ClientTurns();
     private final EngineCounters counters = new EngineCounters();
-    private long stepsSent;
     private long servedAtNanos;
     private long expiryCheckedAtNanos;
     private @Nullable ShutDown shutDown;
@@ -62,8 +59,10 @@ final class Scheduler {
         this.clock = clock;
         this.batchPolicy = new BatchPolicy(config.maxBatchTokens(), config.maxRunning());
         this.lossPolicy = new LossPolicy(config.replaysMax());
+        this.expiryPolicy = new ExpiryPolicy(config.notReadyQueueTime());
         this.delivery = new Delivery(model.vocabSize());
         this.pause = new ResumePause(config.replayPause());
+        this.steps = new StepLedger(config.stepTimeout());
         this.servedAtNanos = clock.getAsLong();
         this.expiryCheckedAtNanos = servedAtNanos;
     }
@@ -89,7 +88,7 @@ final class Scheduler {
         loseOverdueSteps(now);
         if (now - expiryCheckedAtNanos >= EXPIRY_CHECK_NANOS) {
             expiryCheckedAtNanos = now;
-            sequences.all().forEach(sequence -> expire(sequence, now));
+            expireSequences(now);
         }
         if (!pause.over(now)) {
             return;
@@ -128,7 +127,7 @@ final class Scheduler {
     private void submitted(Sequence sequence) {
         sequences.add(sequence);
         if (shutDown != null) {
-            fail(sequence, shuttingDown());
+            fail(sequence, ExpiryPolicy.shuttingDown());
         }
     }
 
@@ -143,27 +142,27 @@ final class Scheduler {
         shutDown = asked;
         sequences.all().stream()
                 .filter(sequence -> !sequence.started())
-                .forEach(sequence -> fail(sequence, shuttingDown()));
+                .forEach(sequence -> fail(sequence, ExpiryPolicy.shuttingDown()));
     }
 
     private void answered(StageAnswered answer) {
         StepOutcome outcome = answer.outcome();
-        StepInFlight step = isOpen(answer.pipelineId()) ? steps.get(outcome.stepId()) : null;
-        if (step == null || !step.answer(answer.stageIndex())) {
+        if (!isOpen(answer.pipelineId())) {
             return;
         }
-        if (step.over()) {
-            steps.remove(step.stepId());
-        }
-        switch (outcome) {
-            case Done done -> {
-                counters.stageDone(done.timings());
-                if (isLastStage(answer.stageIndex())) {
-                    pause.reset();
-                    apply(step, done);
-                }
+        steps.answer(outcome.stepId(), answer.stageIndex()).ifPresent(step -> {
+            switch (outcome) {
+                case Done done -> done(step, answer.stageIndex(), done);
+                case Failed(long stepId, ServingException error) -> failed(step, error);
             }
-            case Failed(long stepId, ServingException error) -> failed(step, error);
+        });
+    }
+
+    private void done(StepInFlight step, int stageIndex, Done done) {
+        counters.stageDone(done.timings());
+        if (isLastStage(stageIndex)) {
+            pause.reset();
+            apply(step, done);
         }
     }
 
@@ -218,12 +217,9 @@ final class Scheduler {
     }
 
     private void loseOverdueSteps(long now) {
-        boolean overdue = steps.values().stream().anyMatch(step -> now - step.deadlineNanos() >= 0);
-        if (overdue) {
+        if (steps.anyOverdue(now)) {
             losePipeline(new ServingException(
-                    ErrorCode.DEADLINE_EXCEEDED,
-                    "a stage has not answered for a step within "
-                            + config.stepTimeout().plus(OUTCOME_MARGIN)));
+                    ErrorCode.DEADLINE_EXCEEDED, "a stage has not answered for a step within " + steps.answerTime()));
         }
     }
 
@@ -249,29 +245,17 @@ final class Scheduler {
 
     // Time
 
-    private void expire(Sequence sequence, long now) {
-        if (sequence.abandoned()) {
-            end(sequence, FinishReason.CANCELLED);
-        } else if (shutDown != null && now - shutDown.deadlineNanos() >= 0) {
-            fail(sequence, shuttingDown());
-        } else if (now - sequence.request().deadline().atNanos() >= 0) {
-            fail(
-                    sequence,
-                    new ServingException(
-                            ErrorCode.DEADLINE_EXCEEDED,
-                            "the request's deadline passed after " + sequence.generatedCount() + " tokens"));
-        } else if (!sequence.started()
-                && notReadyFor(sequence, now) > config.notReadyQueueTime().toNanos()) {
-            fail(
-                    sequence,
-                    new ServingException(
-                            ErrorCode.NOT_READY, "the cluster waits for " + String.join(", ", plans.missing())));
+    private void expireSequences(long now) {
+        List<String> missing = plans.serving().isPresent() ? List.of() : plans.missing();
+        Moment moment = new Moment(now, servedAtNanos, missing, shutDown == null ? null : shutDown.deadlineNanos());
+        for (Sequence sequence : sequences.all()) {
+            ServingException expired = expiryPolicy.expired(sequence, moment);
+            if (sequence.abandoned()) {
+                end(sequence, FinishReason.CANCELLED);
+            } else if (expired != null) {
+                fail(sequence, expired);
+            }
         }
-    }
-
-    /// Nanoseconds for which it has waited while no steps could run.
-    private long notReadyFor(Sequence sequence, long now) {
-        return plans.serving().isPresent() ? 0 : now - Math.max(servedAtNanos, sequence.submittedNanos());
     }
 
     // Steps
@@ -282,7 +266,7 @@ final class Scheduler {
             Batch batch = batchPolicy.nextBatch(new BatchPolicy.State(
                     sequences.running(), sequences.waiting(), capacity, pipeline.stageCount(), turns));
             apply(batch, capacity);
-            boolean onlyReleases = batch.slices().isEmpty() && sequences.hasReleases() && steps.isEmpty();
+            boolean onlyReleases = batch.slices().isEmpty() && sequences.hasReleases() && steps.size() == 0;
             if (batch.slices().isEmpty() && !onlyReleases) {
                 return;
             }
@@ -309,20 +293,12 @@ final class Scheduler {
     }
 
     private void send(Pipeline pipeline, Batch batch) {
-        long stepId = ++stepsSent;
-        List<SentItem> items = batch.slices().stream()
-                .map(slice -> new SentItem(slice.sequence(), slice.toItem()))
-                .toList();
-        StepCommand command = new StepCommand(
-                stepId,
+        StepCommand command = steps.begin(
+                batch.slices(),
+                sequences.takeReleases(),
                 pipeline.plan().epoch(),
-                config.stepTimeout(),
-                items.stream().map(SentItem::item).toList(),
-                sequences.takeReleases());
-        batch.slices().forEach(slice -> slice.sequence().sent(slice.end(), stepId));
-        long deadlineNanos =
-                clock.getAsLong() + config.stepTimeout().plus(OUTCOME_MARGIN).toNanos();
-        steps.put(stepId, new StepInFlight(stepId, deadlineNanos, items, pipeline.stageCount()));
+                pipeline.stageCount(),
+                clock.getAsLong());
         counters.stepSent(command.tokenCount());
         try {
             pipeline.submit(command);
@@ -353,10 +329,6 @@ final class Scheduler {
             gate.leave(sequence.client());
         }
         return live;
-    }
-
-    private static ServingException shuttingDown() {
-        return new ServingException(ErrorCode.SHUTTING_DOWN, "this coordinator is shutting down");
     }
 
     private static ServingException outgrown(Sequence sequence, Capacity capacity) {

@@ -140,17 +140,22 @@ public final class SchedulingEngine implements Engine, AutoCloseable {
 
     private void run() {
         while (!finished()) {
-            try {
-                step(TICK);
-            } catch (InterruptedException e) {
-                log.warn("the engine thread was interrupted: shutting down");
-                beginShutDown();
-            } catch (Throwable e) {
-                log.error("the engine failed: every request under way fails with it", e);
-                scheduler.failAll(ServingException.of(e));
-            }
+            turn();
         }
         plans.close();
+    }
+
+    /// [#step], and what the engine thread does when that throws.
+    void turn() {
+        try {
+            step(TICK);
+        } catch (InterruptedException e) {
+            log.warn("the engine thread was interrupted: shutting down");
+            beginShutDown();
+        } catch (Throwable e) {
+            log.error("the engine failed: every request under way fails with it", e);
+            scheduler.failAll(ServingException.of(e));
+        }
     }
 
     /// One turn of the engine thread: takes in what has come, waiting at most `idle` for something, and goes on.

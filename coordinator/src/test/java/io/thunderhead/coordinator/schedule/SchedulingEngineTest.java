@@ -184,7 +184,7 @@ class SchedulingEngineTest {
         submit(300, 6);
         step();
         stages.open().getFirst().hang();
-        ticker.advance(SchedulerConfig.DEFAULTS.stepTimeout().plus(Scheduler.OUTCOME_MARGIN));
+        ticker.advance(SchedulerConfig.DEFAULTS.stepTimeout().plus(StepLedger.ANSWER_MARGIN));
         step();
         assertThat(stages.open()).isEmpty();
         assertThat(engine.stats().replays()).isOne();
@@ -279,6 +279,20 @@ class SchedulingEngineTest {
 
         @Override
         public void failed(ServingException error) {}
+    }
+
+    @Test
+    void brokenInvariantFailsWhatIsUnderWayAndTheEngineGoesOn() throws InterruptedException {
+        ready(1);
+        stages.breakInvariants(true);
+        submit(10, 3);
+        engine.turn();
+        assertThat(codeOf(sink)).isEqualTo(ErrorCode.INTERNAL);
+        stages.breakInvariants(false);
+        RecordingSink next = new RecordingSink();
+        engine.submit(request(10, 3), next);
+        roundsUntilOver(next);
+        assertThat(next.reason()).isEqualTo(FinishReason.LENGTH);
     }
 
     @Test

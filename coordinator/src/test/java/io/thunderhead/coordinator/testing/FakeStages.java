@@ -34,6 +34,7 @@ public final class FakeStages implements NodeConnector {
     /// By `step/stage`: whether hidden rows came out.
     private final Map<String, Boolean> hidden = new HashMap<>();
     private final Set<NodeId> refusing = new HashSet<>();
+    private boolean broken;
 
     public FakeStages(int maxBatchTokens) {
         this.maxBatchTokens = maxBatchTokens;
@@ -50,6 +51,11 @@ public final class FakeStages implements NodeConnector {
         } else {
             refusing.remove(worker);
         }
+    }
+
+    /// Commands throw what no wire should throw.
+    public void breakInvariants(boolean broken) {
+        this.broken = broken;
     }
 
     public List<Line> open() {
@@ -115,6 +121,9 @@ public final class FakeStages implements NodeConnector {
 
         @Override
         public void submit(StepCommand command) {
+            if (broken) {
+                throw new IllegalStateException("a bug");
+            }
             if (down) {
                 throw new ServingException(ErrorCode.WORKER_LOST, worker + " is gone");
             }
