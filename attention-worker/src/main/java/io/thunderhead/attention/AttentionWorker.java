@@ -1,0 +1,173 @@
+package io.thunderhead.attention;
+
+import io.thunderhead.cluster.membership.ClusterMembership;
+import io.thunderhead.cluster.membership.NodeInfo;
+import io.thunderhead.cluster.membership.PlanFollower;
+import io.thunderhead.cluster.placement.Plan;
+import io.thunderhead.core.error.ErrorCode;
+import io.thunderhead.core.error.ServingException;
+import io.thunderhead.core.id.HostPort;
+import io.thunderhead.core.id.NodeId;
+import io.thunderhead.core.time.Deadline;
+import io.thunderhead.model.checkpoint.TensorSource;
+import io.thunderhead.model.config.LayerRange;
+import io.thunderhead.model.config.ModelConfig;
+import io.thunderhead.model.kernels.Kernels;
+import io.thunderhead.model.layers.StageModel;
+import io.thunderhead.model.state.StateLayout;
+import io.thunderhead.model.state.StatePool;
+import io.thunderhead.transport.NodeConnector;
+import io.thunderhead.transport.NodeServer;
+import io.thunderhead.transport.NodeServices;
+import io.thunderhead.transport.exchange.ExpertExchange;
+import io.thunderhead.transport.stage.HiddenLink;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// One attention worker's life: listens, joins the cluster, loads the layers that each plan gives it, opens its lines
+/// to
+/// the expert workers and to the next stage, runs steps. Everything handed in stays the caller's.
+public final class AttentionWorker implements AutoCloseable {
+    /// The engine takes a plan over between two steps, each of which has a deadline of its own.
+    private static final Duration ADOPT_TIMEOUT = Duration.ofMinutes(2);
+
+    private final NodeId id;
+    private final AttentionWorkerConfig limits;
+    private final ModelConfig config;
+    private final TensorSource weights;
+    private final Kernels kernels;
+    private final ClusterMembership membership;
+    private final NodeConnector connector;
+    private final StageEngine engine;
+    private final NodeServer server;
+    private final Function<HostPort, NodeInfo> introduction;
+    private final Map<Line, ExpertExchange> lines = new HashMap<>();
+    private @Nullable PlanFollower follower;
+    private @Nullable LoadedLayers loaded;
+
+    private record Line(NodeId worker, HostPort address) {}
+
+    private record LoadedLayers(LayerRange layers, StageModel model) {}
+
+    /// @param servers builds the listening end for the worker's services
+    /// @param introduction what the node says of itself once it knows where it listens
+    public AttentionWorker(
+            NodeId id,
+            AttentionWorkerConfig limits,
+            ModelConfig config,
+            TensorSource weights,
+            Kernels kernels,
+            ClusterMembership membership,
+            NodeConnector connector,
+            Function<NodeServices, NodeServer> servers,
+            Function<HostPort, NodeInfo> introduction) {
+        this.id = id;
+        this.limits = limits;
+        this.config = config;
+        this.weights = weights;
+        this.kernels = kernels;
+        this.membership = membership;
+        this.connector = connector;
+        this.engine = new StageEngine(id.value(), limits.maxQueuedSteps());
+        this.server = servers.apply(NodeServices.of(engine));
+        this.introduction = introduction;
+    }
+
+    /// Returns when the node has joined; loading goes on behind.
+    public void start() {
+        engine.start();
+        NodeInfo self = introduction.apply(server.start());
+        membership.start(self);
+        PlanFollower starting = new PlanFollower(self, membership, this::hold);
+        follower = starting;
+        starting.start();
+    }
+
+    private void hold(Plan plan, ClusterMembership.Snapshot snapshot, PlanFollower.Progress progress) {
+        Plan.Stage stage = plan.stages().stream()
+                .filter(candidate -> candidate.worker().equals(id))
+                .findFirst()
+                .orElseThrow(() -> new ServingException(
+                        ErrorCode.STALE_PLAN, "plan " + plan.epoch() + " gives " + id + " no layers"));
+        Map<NodeId, ExpertExchange> exchanges = connectExperts(plan, snapshot);
+        ExpertDirectory experts = new ExpertDirectory(plan, stage.layers(), config.expertCount(), exchanges);
+        Optional<HiddenLink> next = nextStage(plan, stage)
+                .map(following ->
+                        connector.hiddenLink(following.worker(), addressOf(following.worker(), plan, snapshot)));
+        StageModel model = layers(stage, progress);
+        StatePool pool = new StatePool(new StateLayout(config, stage.layers()), stage.sequenceSlots(), stage.kvPages());
+        engine.adopt(
+                new HeldStage(plan.epoch(), limits, config, model, pool, experts, next), Deadline.after(ADOPT_TIMEOUT));
+        closeLinesNotIn(exchanges);
+    }
+
+    /// The same layers as before are not loaded again; others are freed before new ones are loaded, because there may
+    /// be no room for both.
+    private StageModel layers(Plan.Stage stage, PlanFollower.Progress progress) {
+        LoadedLayers before = loaded;
+        if (before != null && before.layers().equals(stage.layers())) {
+            return before.model();
+        }
+        if (before != null) {
+            engine.adopt(null, Deadline.after(ADOPT_TIMEOUT));
+            loaded = null;
+            before.model().close();
+        }
+        StageModel model = StageModel.load(config, weights, stage.layers(), kernels, progress::loaded);
+        loaded = new LoadedLayers(stage.layers(), model);
+        return model;
+    }
+
+    private Map<NodeId, ExpertExchange> connectExperts(Plan plan, ClusterMembership.Snapshot snapshot) {
+        Map<NodeId, ExpertExchange> exchanges = new HashMap<>();
+        for (Plan.ExpertHolder holder : plan.experts()) {
+            Line line = new Line(holder.worker(), addressOf(holder.worker(), plan, snapshot));
+            exchanges.put(
+                    holder.worker(),
+                    lines.computeIfAbsent(line, key -> connector.expertExchange(key.worker(), key.address())));
+        }
+        return exchanges;
+    }
+
+    private void closeLinesNotIn(Map<NodeId, ExpertExchange> exchanges) {
+        lines.values().removeIf(line -> {
+            boolean unused = !exchanges.containsValue(line);
+            if (unused) {
+                line.close();
+            }
+            return unused;
+        });
+    }
+
+    private static Optional<Plan.Stage> nextStage(Plan plan, Plan.Stage stage) {
+        List<Plan.Stage> stages = plan.stages();
+        int next = stages.indexOf(stage) + 1;
+        return next < stages.size() ? Optional.of(stages.get(next)) : Optional.empty();
+    }
+
+    private static HostPort addressOf(NodeId worker, Plan plan, ClusterMembership.Snapshot snapshot) {
+        return snapshot.node(worker)
+                .map(NodeInfo::address)
+                .orElseThrow(() -> new ServingException(
+                        ErrorCode.WORKER_LOST, "plan " + plan.epoch() + " names " + worker + ", which is not here"));
+    }
+
+    /// In reverse order of the start.
+    @Override
+    public void close() {
+        if (follower != null) {
+            follower.close();
+        }
+        server.close();
+        engine.close();
+        lines.values().forEach(ExpertExchange::close);
+        if (loaded != null) {
+            loaded.model().close();
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package io.thunderhead.expert;
+
+import io.thunderhead.core.error.ErrorCode;
+import io.thunderhead.core.error.ServingException;
+import io.thunderhead.core.time.Deadline;
+import io.thunderhead.model.experts.ExpertBank;
+import io.thunderhead.model.experts.ExpertId;
+import io.thunderhead.model.experts.ExpertWorkspace;
+import io.thunderhead.transport.exchange.CombinedRows;
+import io.thunderhead.transport.exchange.ExpertRows;
+import io.thunderhead.transport.exchange.ExpertService;
+import java.lang.foreign.MemorySegment;
+import java.util.Collection;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Computes dispatches one after the other on one thread (the kernels split each over their own threads). Wires hand
+/// over through a bounded queue; a dispatch that finds it full, or whose deadline has passed, is answered at once.
+public final class ExpertEngine implements ExpertService, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ExpertEngine.class);
+    private static final long CLOSE_TIMEOUT_MILLIS = 10_000;
+
+    private final String node;
+    private final ExpertBank bank;
+    private final ExpertWorkspace workspace;
+    private final BlockingQueue<Work> queue;
+    private final Thread thread;
+    private volatile boolean closing;
+
+    /// @param bank filled by whoever owns it; emptied only through [#remove]
+    /// @param workspace owned by the engine's thread from [#start] on
+    public ExpertEngine(String node, ExpertBank bank, ExpertWorkspace workspace, int dispatchesMax) {
+        this.node = node;
+        this.bank = bank;
+        this.workspace = workspace;
+        this.queue = new ArrayBlockingQueue<>(dispatchesMax);
+        this.thread = Thread.ofPlatform().name(node + "-experts").unstarted(this::run);
+    }
+
+    public void start() {
+        thread.start();
+    }
+
+    @Override
+    public void dispatch(ExpertRows rows, Deadline deadline, Reply reply) {
+        if (closing) {
+            reply.fail(new ServingException(ErrorCode.SHUTTING_DOWN, node + " is shutting down"));
+        } else if (!queue.offer(new Dispatch(rows, deadline, reply))) {
+            reply.fail(new ServingException(
+                    ErrorCode.QUEUE_FULL, node + ": " + queue.size() + " dispatches wait already"));
+        }
+    }
+
+    /// Frees experts between two dispatches, when none of them can be in use. Waits for room in the queue.
+    void remove(Collection<ExpertId> experts, Deadline deadline) {
+        try {
+            if (!queue.offer(new Removal(experts), deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
+                throw new ServingException(ErrorCode.DEADLINE_EXCEEDED, node + ": the expert engine is stuck");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ServingException(ErrorCode.SHUTTING_DOWN, node + " is shutting down", e);
+        }
+    }
+
+    private void run() {
+        while (!closing) {
+            try {
+                Work work = queue.poll(1, TimeUnit.SECONDS);
+                if (work != null) {
+                    perform(work);
+                }
+            } catch (InterruptedException e) {
+                break;
+            }
+        }
+        closing = true;
+        for (Work left = queue.poll(); left != null; left = queue.poll()) {
+            if (left instanceof Dispatch dispatch) {
+                dispatch.reply().fail(new ServingException(ErrorCode.SHUTTING_DOWN, node + " is shutting down"));
+            }
+        }
+    }
+
+    private void perform(Work work) {
+        switch (work) {
+            case Dispatch dispatch -> answer(dispatch);
+            case Removal(Collection<ExpertId> experts) -> bank.remove(experts);
+        }
+    }
+
+    /// The thread's top: whatever goes wrong ends here, as the dispatch's answer.
+    private void answer(Dispatch dispatch) {
+        ExpertRows rows = dispatch.rows();
+        try {
+            if (dispatch.deadline().expired()) {
+                throw new ServingException(
+                        ErrorCode.DEADLINE_EXCEEDED, node + ": the dispatch's deadline passed in the queue");
+            }
+            long started = System.nanoTime();
+            int answerRows = rows.rowCount() * CombinedRows.rowsPerToken(rows.topK());
+            MemorySegment answer = dispatch.reply().allocate(answerRows, rows.hiddenSize());
+            bank.run(rows.layerIndex(), rows, workspace, answer);
+            dispatch.reply().send(System.nanoTime() - started);
+        } catch (ServingException e) {
+            dispatch.reply().fail(e);
+        } catch (RuntimeException | Error e) {
+            LOG.error("node={} layer {} rows {}: dispatch failed", node, rows.layerIndex(), rows.rowCount(), e);
+            dispatch.reply().fail(ServingException.of(e));
+        }
+    }
+
+    @Override
+    public void close() {
+        closing = true;
+        thread.interrupt();
+        try {
+            thread.join(CLOSE_TIMEOUT_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private sealed interface Work {}
+
+    private record Dispatch(ExpertRows rows, Deadline deadline, Reply reply) implements Work {}
+
+    private record Removal(Collection<ExpertId> experts) implements Work {}
+}
