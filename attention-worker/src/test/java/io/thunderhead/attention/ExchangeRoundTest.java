@@ -9,6 +9,7 @@ import io.thunderhead.core.error.ServingException;
 import io.thunderhead.core.id.NodeId;
 import io.thunderhead.core.time.Deadline;
 import io.thunderhead.model.config.LayerRange;
+import io.thunderhead.model.layers.Routing;
 import io.thunderhead.transport.exchange.CombinedRows;
 import io.thunderhead.transport.exchange.ExpertExchange;
 import io.thunderhead.transport.exchange.ExpertRows;
@@ -52,7 +53,7 @@ class ExchangeRoundTest {
         FakeExpertWorker worker = new FakeExpertWorker();
         Rows rows = randomRows(2);
         ExchangeRound round = round(2, Map.of(new NodeId("e0"), worker), holders(1, 0));
-        round.dispatch(LAYER, rows.hidden, ROWS, rows.experts, rows.weights, SOON);
+        round.dispatch(LAYER, rows.hidden, ROWS, rows.routing, SOON);
         round.combine(new float[ROWS * HIDDEN], SOON);
         assertThat(worker.rowsReceived).isEqualTo(ROWS);
         assertThat(worker.open).isZero();
@@ -65,7 +66,7 @@ class ExchangeRoundTest {
         bad.failing = true;
         Rows rows = randomRows(2);
         ExchangeRound round = round(2, Map.of(new NodeId("e0"), good, new NodeId("e1"), bad), holders(2, 0));
-        round.dispatch(LAYER, rows.hidden, ROWS, rows.experts, rows.weights, SOON);
+        round.dispatch(LAYER, rows.hidden, ROWS, rows.routing, SOON);
         assertThatThrownBy(() -> round.combine(new float[ROWS * HIDDEN], SOON))
                 .isInstanceOf(ServingException.class)
                 .hasMessageContaining("lost");
@@ -93,7 +94,7 @@ class ExchangeRoundTest {
         holders.forEach(holder -> workers.put(holder.worker(), new FakeExpertWorker()));
         ExchangeRound round = round(topK, workers, holders);
         float[] sums = new float[ROWS * HIDDEN];
-        round.dispatch(LAYER, rows.hidden, ROWS, rows.experts, rows.weights, SOON);
+        round.dispatch(LAYER, rows.hidden, ROWS, rows.routing, SOON);
         round.combine(sums, SOON);
         return sums;
     }
@@ -132,9 +133,9 @@ class ExchangeRoundTest {
         float[] sums = new float[ROWS * HIDDEN];
         for (int row = 0; row < ROWS; row++) {
             for (int i = 0; i < HIDDEN; i++) {
-                float sum = weighted(rows, topK, row, 0, i);
+                float sum = weighted(rows, row, 0, i);
                 for (int slot = 1; slot < topK; slot++) {
-                    sum += weighted(rows, topK, row, slot, i);
+                    sum += weighted(rows, row, slot, i);
                 }
                 sums[row * HIDDEN + i] = sum;
             }
@@ -142,8 +143,8 @@ class ExchangeRoundTest {
         return sums;
     }
 
-    private static float weighted(Rows rows, int topK, int row, int slot, int i) {
-        return rows.weights[row * topK + slot] * expert(rows.experts[row * topK + slot], rows.hidden[row * HIDDEN + i]);
+    private static float weighted(Rows rows, int row, int slot, int i) {
+        return rows.routing.weight(row, slot) * expert(rows.routing.expertId(row, slot), rows.hidden[row * HIDDEN + i]);
     }
 
     private static float expert(int id, float value) {
@@ -151,30 +152,24 @@ class ExchangeRoundTest {
     }
 
     private Rows randomRows(int topK) {
-        Rows rows = new Rows(new float[ROWS * HIDDEN], new int[ROWS * topK], new float[ROWS * topK]);
+        Rows rows = new Rows(new float[ROWS * HIDDEN], new Routing(ROWS, EXPERTS, topK));
         for (int i = 0; i < rows.hidden.length; i++) {
             rows.hidden[i] = random.nextFloat() - 0.5f;
         }
-        for (int row = 0; row < ROWS; row++) {
-            int[] chosen =
-                    random.ints(0, EXPERTS).distinct().limit(topK).sorted().toArray();
-            System.arraycopy(chosen, 0, rows.experts, row * topK, topK);
+        for (int i = 0; i < ROWS * EXPERTS; i++) {
+            rows.routing.logits()[i] = random.nextFloat();
         }
-        for (int i = 0; i < rows.weights.length; i++) {
-            rows.weights[i] = random.nextFloat();
-        }
+        rows.routing.choose(ROWS);
         return rows;
     }
 
     private static final class Rows {
         private final float[] hidden;
-        private final int[] experts;
-        private final float[] weights;
+        private final Routing routing;
 
-        Rows(float[] hidden, int[] experts, float[] weights) {
+        Rows(float[] hidden, Routing routing) {
             this.hidden = hidden;
-            this.experts = experts;
-            this.weights = weights;
+            this.routing = routing;
         }
     }
 

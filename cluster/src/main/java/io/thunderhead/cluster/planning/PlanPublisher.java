@@ -28,6 +28,7 @@ public final class PlanPublisher implements AutoCloseable {
                 Thread.ofPlatform().name("plan-keeper").daemon().factory());
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // step() lets nothing out
     public void start() {
         membership.listen(snapshot -> {
             newest = snapshot;

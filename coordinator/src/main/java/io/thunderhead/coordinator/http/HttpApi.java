@@ -1,5 +1,6 @@
 package io.thunderhead.coordinator.http;
 
+import io.thunderhead.coordinator.api.ApiKeys;
 import io.thunderhead.coordinator.api.Completions;
 import io.thunderhead.coordinator.api.ServedModels;
 import io.thunderhead.coordinator.openai.ApiLimits;
@@ -36,11 +37,11 @@ public final class HttpApi implements AutoCloseable {
     private final HttpServer server;
 
     /// Throws CONFIG_INVALID for keys that cannot be read.
-    public HttpApi(HttpConfig config, ServedModels models, Completions completions, HealthView health) {
+    public HttpApi(
+            HttpConfig config, ServedModels models, Completions completions, HealthView health, ApiKeys keys) {
         this.config = config;
         this.gate = new RequestGate(
                 config.maxConcurrentRequests(), config.maxBodies().value());
-        ApiKeys keys = ApiKeys.load(config);
         ApiLimits limits = new ApiLimits(config.maxChoices(), config.requestTimeout(), config.keepAliveInterval());
         this.vertx = Vertx.builder()
                 .with(vertxOptions())

@@ -10,7 +10,7 @@ public final class Routing {
     private final float[] weights;
     private int rowCount;
 
-    Routing(int tokenMax, int expertCount, int topK) {
+    public Routing(int tokenMax, int expertCount, int topK) {
         this.expertCount = expertCount;
         this.topK = topK;
         this.logits = new float[tokenMax * expertCount];
@@ -42,7 +42,7 @@ public final class Routing {
     /// Chooses from [#logits] for the first `rows` rows. The best `topK` by logit win, the lower id among equals, and
     /// the weights are their softmax probabilities over all experts, renormalised: the same as a softmax over the
     /// chosen logits alone.
-    void choose(int rows) {
+    public void choose(int rows) {
         rowCount = rows;
         for (int row = 0; row < rows; row++) {
             takeBest(row);

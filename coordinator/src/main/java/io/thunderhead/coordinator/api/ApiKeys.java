@@ -1,10 +1,11 @@
-package io.thunderhead.coordinator.http;
+package io.thunderhead.coordinator.api;
 
 import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ServingException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -12,10 +13,11 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Who a request comes from. Keys are compared by hash, so that the time of a comparison tells nothing about them.
-final class ApiKeys {
+public final class ApiKeys {
     static final String ANONYMOUS = "anonymous";
     private static final String SCHEME = "Bearer ";
 
@@ -24,9 +26,9 @@ final class ApiKeys {
     private ApiKeys() {}
 
     /// Throws CONFIG_INVALID for entries that are not `name:key` and for a file that cannot be read.
-    static ApiKeys load(HttpConfig config) {
-        List<String> entries = new ArrayList<>(config.apiKeys());
-        config.apiKeysFile().ifPresent(file -> {
+    public static ApiKeys load(List<String> configured, Optional<Path> keysFile) {
+        List<String> entries = new ArrayList<>(configured);
+        keysFile.ifPresent(file -> {
             try {
                 Files.readAllLines(file).stream()
                         .map(String::strip)
@@ -50,16 +52,23 @@ final class ApiKeys {
         namesByKeyHash.put(hash(entry.substring(colon + 1)), entry.substring(0, colon));
     }
 
+    /// As [#ownerOfKey], of the value of an `Authorization` header.
+    public String ownerOf(@Nullable String authorization) {
+        boolean bearer = authorization != null && authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length());
+        return ownerOfKey(bearer ? authorization.substring(SCHEME.length()).strip() : "");
+    }
+
     /// The key's owner, or "anonymous" if no keys are configured; throws UNAUTHENTICATED.
-    String ownerOf(@Nullable String authorization) {
+    ///
+    /// @param key "" = the request brings none
+    public String ownerOfKey(String key) {
         if (namesByKeyHash.isEmpty()) {
             return ANONYMOUS;
         }
-        if (authorization == null || !authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+        if (key.isEmpty()) {
             throw new ServingException(ErrorCode.UNAUTHENTICATED, "expected the header Authorization: Bearer KEY");
         }
-        String owner =
-                namesByKeyHash.get(hash(authorization.substring(SCHEME.length()).strip()));
+        String owner = namesByKeyHash.get(hash(key));
         if (owner == null) {
             throw new ServingException(ErrorCode.UNAUTHENTICATED, "the API key is not known here");
         }
