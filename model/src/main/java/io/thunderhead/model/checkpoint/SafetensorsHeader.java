@@ -1,12 +1,12 @@
 package io.thunderhead.model.checkpoint;
 
 import io.thunderhead.model.config.CheckpointProblem;
+import io.thunderhead.model.config.StrictJson;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /// The JSON header of a safetensors file, turned into checked entries: every entry's bytes fit its shape, and together
@@ -43,19 +43,7 @@ final class SafetensorsHeader {
     ///
     /// @param dataBytes length of the data section that follows the header
     static Map<String, SafetensorsFile.Entry> parse(String file, byte[] json, long dataBytes) {
-        return new SafetensorsHeader(file, dataBytes).entries(readObject(file, json));
-    }
-
-    private static JsonNode readObject(String file, byte[] json) {
-        try {
-            JsonNode root = StrictJson.MAPPER.readTree(json);
-            if (root.isObject()) {
-                return root;
-            }
-            throw new CheckpointProblem(file, "header", "a JSON object", StrictJson.kindOf(root)).asException();
-        } catch (JacksonException e) {
-            throw new CheckpointProblem(file, "header", "a JSON object", e.getOriginalMessage()).causedBy(e);
-        }
+        return new SafetensorsHeader(file, dataBytes).entries(StrictJson.readObject(file, "header", json));
     }
 
     private Map<String, SafetensorsFile.Entry> entries(JsonNode root) {

@@ -30,6 +30,7 @@ public interface Tokenizer {
     /// Not thread-safe; one a sequence.
     interface StreamDecoder {
         /// Text that is certain after this token; empty while bytes of a character are missing.
+        /// An id that the tokenizer does not have adds nothing: a model's vocabulary is padded.
         String append(int id);
 
         /// What remains at the end of the sequence.
