@@ -12,6 +12,7 @@ public interface ExpertService {
 
     interface Reply {
         /// Room for the answer: float32 `[rowCount * rowsPerToken, hidden]`, undefined content.
+        /// Asked for once. Throws QUEUE_FULL when the node has no memory; the reply is then to [#fail].
         MemorySegment allocate(int rows, int hiddenSize);
 
         /// Sends what was written to the allocated room.

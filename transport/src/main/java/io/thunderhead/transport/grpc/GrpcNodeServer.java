@@ -23,6 +23,7 @@ import io.thunderhead.transport.wire.RowMemory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +39,7 @@ public final class GrpcNodeServer implements NodeServer {
     private final HealthStatusManager health = new HealthStatusManager();
     private final EventLoopGroup ioThreads;
     private final Server server;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     /// @param self the name this node has in messages
     /// @param listen where to listen; port 0 = any free one
@@ -90,6 +92,9 @@ public final class GrpcNodeServer implements NodeServer {
 
     @Override
     public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
         health.enterTerminalState();
         server.shutdown();
         if (!work.drain(Deadline.after(config.closeGrace()))) {

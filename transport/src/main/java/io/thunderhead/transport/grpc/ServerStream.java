@@ -37,13 +37,7 @@ abstract class ServerStream<Q, A> extends ServerCall.Listener<Q> {
     /// Nothing more comes in. Called once.
     abstract void ended(ServingException reason);
 
-    /// Sends an answer without making room for another message.
-    final synchronized void send(A message) {
-        if (!over) {
-            call.sendMessage(message);
-        }
-    }
-
+    /// Sends the answer to one message and makes room for another.
     final synchronized void answer(A message) {
         if (!over) {
             call.sendMessage(message);

@@ -17,9 +17,10 @@ public final class StreamMemory implements AutoCloseable {
         this.allocator = allocator;
     }
 
+    /// Works after the close too while rows are held, so that what is computed from them has a place to go.
     /// Throws QUEUE_FULL when the node's limit is reached.
     public synchronized RowBuffer allocate(long bytes) {
-        if (closed) {
+        if (closed && held == 0) {
             throw new ServingException(ErrorCode.WORKER_LOST, "the stream has closed");
         }
         try {

@@ -113,6 +113,10 @@ public abstract class ExpertExchangeContract {
 
     @Test
     void carriesMoreThanTheLimitOneAfterTheOther() throws InterruptedException {
+        carryMoreThanTheLimit();
+    }
+
+    private void carryMoreThanTheLimit() throws InterruptedException {
         for (int i = 0; i < 10 * LIMIT; i++) {
             TestRows rows = TestRows.of(2, 8, 2, i);
             PendingCombine pending = exchange.dispatch(rows, later());
@@ -144,7 +148,7 @@ public abstract class ExpertExchangeContract {
         HeldExperts.Held held = experts.next();
         assertCode(ErrorCode.DEADLINE_EXCEEDED, () -> pending.await(SOON));
         held.answer();
-        carriesMoreThanTheLimitOneAfterTheOther();
+        carryMoreThanTheLimit();
     }
 
     @Test
@@ -210,7 +214,7 @@ public abstract class ExpertExchangeContract {
 
     @Test
     void failsAtOnceWhileTheWorkerIsGoneAndWorksAgainWhenItIsBack() throws InterruptedException {
-        carriesMoreThanTheLimitOneAfterTheOther();
+        carryMoreThanTheLimit();
         wire.stopWorker();
         TestRows rows = TestRows.of(2, 4, 2, 1);
         for (int i = 0; i < 3 * LIMIT; i++) {

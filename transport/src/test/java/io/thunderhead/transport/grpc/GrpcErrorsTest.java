@@ -25,8 +25,8 @@ class GrpcErrorsTest {
         assertThat(GrpcErrors.fromGrpc(GrpcErrors.toGrpc(ServingException.ofParameter(code, "top_p", "too large")))
                         .parameter())
                 .contains("top_p");
-        assertThat(GrpcErrors.fromGrpc(GrpcErrors.toGrpc(
-                                ServingException.rejected(code, "later", Duration.ofMillis(1500))))
+        assertThat(GrpcErrors.fromGrpc(
+                                GrpcErrors.toGrpc(ServingException.rejected(code, "later", Duration.ofMillis(1500))))
                         .retryAfter())
                 .contains(Duration.ofMillis(1500));
     }

@@ -81,8 +81,9 @@ class HostilePeerIT {
                 Named.of("one row more", dispatch(frame -> frame.putInt(40, 4))),
                 Named.of("negative rows", dispatch(frame -> frame.putInt(40, -1))),
                 Named.of("no rows", dispatch(frame -> frame.putInt(40, 0))),
-                Named.of("rows that overflow", dispatch(frame -> frame.putInt(40, Integer.MAX_VALUE)
-                        .putInt(44, Integer.MAX_VALUE))),
+                Named.of(
+                        "rows that overflow",
+                        dispatch(frame -> frame.putInt(40, Integer.MAX_VALUE).putInt(44, Integer.MAX_VALUE))),
                 Named.of("another hidden size", dispatch(frame -> frame.putInt(44, 7))),
                 Named.of("another top-k", dispatch(frame -> frame.putInt(48, 3))),
                 Named.of("metadata past the end", dispatch(frame -> frame.putInt(52, 1 << 20))),
@@ -145,8 +146,9 @@ class HostilePeerIT {
                     .expertExchange(Wire.WORKER, new HostPort("127.0.0.1", server.getPort()))
                     .dispatch(TestRows.of(3, 8, 2, 1), later());
             assertThatThrownBy(() -> pending.await(later()))
-                    .isInstanceOfSatisfying(ServingException.class, error -> assertThat(error.code())
-                            .isEqualTo(ErrorCode.PROTOCOL_VIOLATION));
+                    .isInstanceOfSatisfying(
+                            ServingException.class,
+                            error -> assertThat(error.code()).isEqualTo(ErrorCode.PROTOCOL_VIOLATION));
             await().untilAsserted(() -> assertThat(connector.rowBytesHeld()).isZero());
         } finally {
             server.shutdownNow();
@@ -154,8 +156,7 @@ class HostilePeerIT {
     }
 
     private static Server answering(byte[] frame) throws IOException {
-        return NettyServerBuilder.forAddress(
-                        new InetSocketAddress("127.0.0.1", 0), InsecureServerCredentials.create())
+        return NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0), InsecureServerCredentials.create())
                 .addService(ServerServiceDefinition.builder(TensorExchange.SERVICE)
                         .addMethod(TensorExchange.EXPERTS, (call, headers) -> {
                             call.sendHeaders(new Metadata());
@@ -179,8 +180,9 @@ class HostilePeerIT {
             assertThatThrownBy(() -> wire.connector()
                             .expertExchange(Wire.WORKER, wire.address())
                             .dispatch(TestRows.of(1024, 6144, 2, 1), later()))
-                    .isInstanceOfSatisfying(ServingException.class, error -> assertThat(error.code())
-                            .isEqualTo(ErrorCode.REQUEST_TOO_LARGE));
+                    .isInstanceOfSatisfying(
+                            ServingException.class,
+                            error -> assertThat(error.code()).isEqualTo(ErrorCode.REQUEST_TOO_LARGE));
         }
     }
 }

@@ -60,8 +60,7 @@ class BatchLayoutTest {
             for (int i = 0; i < 7; i++) {
                 assertThat(hidden.get(7 * row + i))
                         .isEqualTo(rows.hidden()
-                                .getAtIndex(
-                                        java.lang.foreign.ValueLayout.JAVA_FLOAT, 7L * rows.sourceRow(row) + i));
+                                .getAtIndex(java.lang.foreign.ValueLayout.JAVA_FLOAT, 7L * rows.sourceRow(row) + i));
             }
         }
     }
