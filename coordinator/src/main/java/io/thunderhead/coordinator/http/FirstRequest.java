@@ -25,6 +25,7 @@ final class FirstRequest extends ChannelInboundHandlerAdapter {
     }
 
     @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // nothing is left to do when the connection is closed
     public void channelActive(ChannelHandlerContext context) {
         closing = context.executor().schedule((Runnable) context::close, timeout.toMillis(), TimeUnit.MILLISECONDS);
         context.fireChannelActive();

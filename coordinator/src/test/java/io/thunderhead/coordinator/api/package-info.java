@@ -1,0 +1,4 @@
+@NullMarked
+package io.thunderhead.coordinator.api;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.thunderhead.coordinator.http;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.thunderhead.coordinator.openai;
+
+import org.jspecify.annotations.NullMarked;
