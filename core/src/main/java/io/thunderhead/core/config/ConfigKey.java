@@ -52,12 +52,12 @@ public final class ConfigKey {
     /// Type and range in words: `an integer from 1 to 65535`.
     public String expected() {
         boolean bounded = setting.min() != Long.MIN_VALUE;
-        String low = type.shown(setting.min());
-        String high = type.shown(setting.max());
         if (setting.max() != Long.MAX_VALUE) {
-            return type.expected() + (bounded ? " from " + low + " to " + high : " of at most " + high);
+            String high = type.shown(setting.max());
+            return type.expected()
+                    + (bounded ? " from " + type.shown(setting.min()) + " to " + high : " of at most " + high);
         }
-        return bounded ? type.expected() + " of at least " + low : type.expected();
+        return bounded ? type.expected() + " of at least " + type.shown(setting.min()) : type.expected();
     }
 
     /// Throws IllegalArgumentException saying what was expected.

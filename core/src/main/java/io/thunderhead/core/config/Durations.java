@@ -26,6 +26,9 @@ final class Durations {
     /// In the largest unit that leaves a whole number.
     static String format(Duration duration) {
         long nanos = duration.toNanos();
+        if (nanos == 0) {
+            return "0s";
+        }
         return UNITS.entrySet().stream()
                 .filter(unit -> nanos % unit.getValue().getDuration().toNanos() == 0)
                 .findFirst()

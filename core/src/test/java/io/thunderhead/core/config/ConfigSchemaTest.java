@@ -35,6 +35,7 @@ class ConfigSchemaTest {
             @Setting(value = "30s", doc = "A wait.", min = 1, max = 60_000)
             Duration timeout,
 
+            @Setting(value = "1s", doc = "A pause.", min = 10) Duration pause,
             @Setting(value = "64MiB", doc = "A limit.", max = 1 << 30)
             Bytes messageMax,
 
@@ -74,6 +75,7 @@ class ConfigSchemaTest {
                         1.5f,
                         "node",
                         Duration.ofSeconds(30),
+                        Duration.ofSeconds(1),
                         Bytes.mebibytes(64),
                         new HostPort("127.0.0.1", 0),
                         Path.of("models/x"),
@@ -159,11 +161,12 @@ class ConfigSchemaTest {
 
     @Test
     void describesKeysInDeclaredOrder() {
-        ConfigKey key = SCHEMA.keys().get(7);
+        ConfigKey key = SCHEMA.keys().get(8);
 
         assertThat(key.name()).isEqualTo("server.message-max");
         assertThat(key.environmentName()).isEqualTo("THUNDERHEAD_SERVER_MESSAGE_MAX");
         assertThat(key.defaultText()).isEqualTo("64MiB");
         assertThat(key.expected()).isEqualTo("a size like 64MiB of at most 1.00 GiB");
+        assertThat(SCHEMA.keys().get(7).expected()).isEqualTo("a duration like 30s of at least 10ms");
     }
 }
