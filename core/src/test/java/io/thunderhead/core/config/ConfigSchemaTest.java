@@ -35,7 +35,9 @@ class ConfigSchemaTest {
             @Setting(value = "30s", doc = "A wait.", min = 1, max = 60_000)
             Duration timeout,
 
-            @Setting(value = "1s", doc = "A pause.", min = 10) Duration pause,
+            @Setting(value = "1s", doc = "A pause.", min = 10)
+            Duration pause,
+
             @Setting(value = "64MiB", doc = "A limit.", max = 1 << 30)
             Bytes messageMax,
 

@@ -1,0 +1,43 @@
+package io.thunderhead.cli;
+
+import io.thunderhead.cli.bench.BenchCommand;
+import io.thunderhead.cli.node.AttentionWorkerCommand;
+import io.thunderhead.cli.node.CoordinatorCommand;
+import io.thunderhead.cli.node.ExpertWorkerCommand;
+import io.thunderhead.cli.node.Nodes;
+import io.thunderhead.cli.node.ServeCommand;
+import io.thunderhead.cli.node.TrainStartupCommand;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+
+/// Puts the command together: subcommands, help for each, errors in one line.
+final class Commands {
+    private final CommandLine root = new CommandLine(new ThunderheadCommand());
+
+    /// @param mainClass to run in child processes
+    Commands(String mainClass) {
+        root.addSubcommand(new BenchCommand(mainClass))
+                .addSubcommand(new ConfigCommand())
+                .addSubcommand(new VersionCommand());
+    }
+
+    /// Adds `serve` and the roles.
+    Commands withNodes(Nodes nodes, String mainClass) {
+        root.addSubcommand(new ServeCommand(nodes, mainClass))
+                .addSubcommand(new CoordinatorCommand(nodes))
+                .addSubcommand(new AttentionWorkerCommand(nodes))
+                .addSubcommand(new ExpertWorkerCommand(nodes))
+                .addSubcommand(new TrainStartupCommand(nodes));
+        return this;
+    }
+
+    CommandLine commandLine() {
+        root.getSubcommands().values().forEach(Commands::addHelp);
+        addHelp(root);
+        return root.setExecutionExceptionHandler(new FailureReport()).setParameterExceptionHandler(new UsageReport());
+    }
+
+    private static void addHelp(CommandLine command) {
+        command.getCommandSpec().addMixin("help", CommandSpec.forAnnotatedObject(new HelpOption()));
+    }
+}

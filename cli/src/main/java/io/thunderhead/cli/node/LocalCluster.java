@@ -1,0 +1,57 @@
+package io.thunderhead.cli.node;
+
+import io.thunderhead.cli.local.ChildProgram;
+import io.thunderhead.cli.settings.ServeSettings;
+import io.thunderhead.cluster.membership.NodeRole;
+import io.thunderhead.core.config.Bytes;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// Which processes `serve` runs: a coordinator on a free membership port, and workers that join it there.
+///
+/// @param environment of all of them: every setting that was given to `serve`
+record LocalCluster(String mainClass, ServeSettings serve, Map<String, String> environment) {
+    static final String COORDINATOR = "coordinator";
+
+    List<ChildProgram> programs() {
+        int membershipPort = freePort();
+        List<ChildProgram> programs = new ArrayList<>();
+        programs.add(program(
+                NodeRole.COORDINATOR, COORDINATOR, "node.membership-port=" + membershipPort, serve.coordinatorHeap()));
+        String join = "node.join=127.0.0.1:" + membershipPort;
+        for (int i = 0; i < serve.attentionWorkers(); i++) {
+            programs.add(program(NodeRole.ATTENTION_WORKER, "attention-" + i, join, serve.workerHeap()));
+        }
+        for (int i = 0; i < serve.expertWorkers(); i++) {
+            programs.add(program(NodeRole.EXPERT_WORKER, "expert-" + i, join, serve.workerHeap()));
+        }
+        return programs;
+    }
+
+    private ChildProgram program(NodeRole role, String id, String setting, Bytes heap) {
+        List<String> arguments = List.of(role.toString(), "--id", id, "--set", setting);
+        return new ChildProgram(id, mainClass, arguments, environment, heap, stopOrder(role));
+    }
+
+    /// The coordinator drains while workers still compute; experts go last, because attention workers need them.
+    private static int stopOrder(NodeRole role) {
+        return switch (role) {
+            case COORDINATOR -> 0;
+            case ATTENTION_WORKER -> 1;
+            case EXPERT_WORKER -> 2;
+        };
+    }
+
+    static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package io.thunderhead.cli.node;
+
+import io.thunderhead.cli.local.ChildStatus;
+import io.thunderhead.cli.local.Console;
+import io.thunderhead.cli.settings.ConfigOptions;
+import io.thunderhead.cli.settings.ModelSettings;
+import io.thunderhead.cli.settings.ServeSettings;
+import io.thunderhead.core.config.Config;
+import java.io.PrintWriter;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// `thunderhead serve`
+@Command(
+        name = "serve",
+        description = "Serves a model from a whole cluster on this machine: a coordinator, attention workers and expert"
+                + " workers, each a process. Ctrl-C stops all in order.")
+public final class ServeCommand implements Callable<Integer> {
+    private final Nodes nodes;
+    private final String mainClass;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli before call
+    private CommandSpec spec;
+
+    @Mixin
+    private ConfigOptions options = new ConfigOptions();
+
+    @Option(
+            names = "--model",
+            paramLabel = "DIR",
+            description = "Folder of the checkpoint (model.dir); default: the small one that is shipped.")
+    private @Nullable String model;
+
+    @Option(names = "--attention-workers", paramLabel = "N", description = "serve.attention-workers; default 2.")
+    private @Nullable String attentionWorkers;
+
+    @Option(names = "--expert-workers", paramLabel = "M", description = "serve.expert-workers; default 2.")
+    private @Nullable String expertWorkers;
+
+    @Option(names = "--in-process", description = "All nodes in this process (serve.in-process).")
+    private @Nullable Boolean inProcess;
+
+    @Option(names = "--host", paramLabel = "ADDRESS", description = "Where clients connect (api.host).")
+    private @Nullable String host;
+
+    @Option(names = "--port", paramLabel = "PORT", description = "HTTP port (api.port); default 8080.")
+    private @Nullable String port;
+
+    @Option(names = "--grpc-port", paramLabel = "PORT", description = "gRPC port (api.grpc-port); default 9090.")
+    private @Nullable String grpcPort;
+
+    /// @param mainClass whose `main` understands the role commands; run in the children
+    public ServeCommand(Nodes nodes, String mainClass) {
+        this.nodes = nodes;
+        this.mainClass = mainClass;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        options.flag("--model", "model.dir", model)
+                .flag("--attention-workers", "serve.attention-workers", attentionWorkers)
+                .flag("--expert-workers", "serve.expert-workers", expertWorkers)
+                .flag("--in-process", "serve.in-process", inProcess)
+                .flag("--host", "api.host", host)
+                .flag("--port", "api.port", port)
+                .flag("--grpc-port", "api.grpc-port", grpcPort);
+        Config config = options.load(System.getenv());
+        announce(config);
+        return config.get(ServeSettings.class).inProcess() ? serveInProcess(config) : serveInChildren(config);
+    }
+
+    private int serveInProcess(Config config) {
+        NodeProcess.runUntilStopped(nodes.startAll(config, this::announceReady));
+        return 0;
+    }
+
+    private int serveInChildren(Config config) throws InterruptedException {
+        ServeSettings serve = config.get(ServeSettings.class);
+        Map<String, String> environment = options.environment(System.getenv());
+        try (LocalServer server = new LocalServer(mainClass, serve, environment, Console.ofProcess())) {
+            announceReady(server.start());
+            return server.awaitEnd();
+        }
+    }
+
+    private void announce(Config config) {
+        ServeSettings serve = config.get(ServeSettings.class);
+        print("serving " + config.get(ModelSettings.class).dir() + " from a coordinator, " + serve.attentionWorkers()
+                + " attention workers and " + serve.expertWorkers() + " expert workers, "
+                + (serve.inProcess() ? "in this process" : "each a process"));
+    }
+
+    private void announceReady(ChildStatus coordinator) {
+        if (coordinator.ready()) {
+            new TreeMap<>(coordinator.addresses())
+                    .forEach((purpose, address) -> print("ready: " + purpose + " on " + address));
+        }
+    }
+
+    private void print(String line) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(line);
+        out.flush();
+    }
+}

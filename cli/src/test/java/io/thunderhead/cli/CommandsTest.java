@@ -1,0 +1,68 @@
+package io.thunderhead.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+class CommandsTest {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @Test
+    void printsTheVersion() {
+        assertThat(run("version")).isZero();
+
+        assertThat(out.toString()).startsWith("thunderhead ").contains(", Java 25");
+    }
+
+    @Test
+    void everyCommandHasHelp() {
+        for (String name : commands().getSubcommands().keySet()) {
+            assertThat(run(name, "--help")).as(name).isZero();
+            assertThat(out.toString()).contains("Usage: thunderhead " + name);
+        }
+    }
+
+    @Test
+    void answersAMistypedCommandWithASuggestion() {
+        assertThat(run("versoin")).isEqualTo(2);
+
+        assertThat(err.toString()).contains("thunderhead: Unmatched argument").contains("version").doesNotContain("\tat ");
+    }
+
+    @Test
+    void listsConfigurationProblemsWithoutStackTrace() {
+        int exitCode = run("serve", "--port", "70000", "--attention-workers", "0", "--set", "serve.stop-graze=1s");
+
+        assertThat(exitCode).isEqualTo(2);
+        assertThat(err.toString().lines())
+                .containsExactly(
+                        "thunderhead: CONFIG_INVALID: 3 problems in the configuration",
+                        "  api.port (--port): expected an integer from 0 to 65535, found '70000'",
+                        "  serve.attention-workers (--attention-workers): expected an integer from 1 to 64, found '0'",
+                        "  serve.stop-graze (--set): unknown key, did you mean serve.stop-grace?");
+    }
+
+    @Test
+    void saysThatAServerCannotBeReached() {
+        assertThat(run("bench", "--url", "http://127.0.0.1:1")).isEqualTo(4);
+
+        assertThat(err.toString()).startsWith("thunderhead: NOT_READY: http://127.0.0.1:1 cannot be reached");
+        assertThat(err.toString().lines()).hasSize(1);
+    }
+
+    private int run(String... args) {
+        return commands().execute(args);
+    }
+
+    private CommandLine commands() {
+        return new Commands("no.such.Main")
+                .withNodes(new FakeNodes(), "no.such.Main")
+                .commandLine()
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true));
+    }
+}

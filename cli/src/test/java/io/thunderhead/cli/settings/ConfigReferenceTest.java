@@ -1,0 +1,43 @@
+package io.thunderhead.cli.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.thunderhead.core.config.Config;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConfigReferenceTest {
+    private final ConfigReference reference = new ConfigReference(ThunderheadSchema.SCHEMA);
+
+    @TempDir
+    private Path folder;
+
+    /// When it fails: ./thunderhead config --markdown >docs/CONFIG.md
+    @Test
+    void documentedKeysAreTheKeys() throws IOException {
+        assertThat(reference.markdown()).isEqualTo(Files.readString(Path.of("..", "docs", "CONFIG.md")));
+    }
+
+    @Test
+    void printedFileIsAFileOfDefaults() throws IOException {
+        Path file = Files.writeString(folder.resolve("defaults.yaml"), reference.yaml());
+
+        Config config = ThunderheadSchema.SCHEMA.bind(YamlLayer.read(file));
+
+        assertThat(config.get(ServeSettings.class)).isEqualTo(Config.defaults(ServeSettings.class));
+        assertThat(config.get(NodeSettings.class)).isEqualTo(Config.defaults(NodeSettings.class));
+        assertThat(reference.yaml()).contains("  attention-workers: 2\n");
+    }
+
+    @Test
+    void textNamesKeyDefaultRangeMeaningAndVariable() {
+        assertThat(reference.text()).contains("""
+                api.port = 8080
+                    HTTP port; 0 picks a free one
+                    an integer from 0 to 65535; THUNDERHEAD_API_PORT
+                """);
+    }
+}
