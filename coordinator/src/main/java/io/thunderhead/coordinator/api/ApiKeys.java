@@ -54,8 +54,10 @@ public final class ApiKeys {
 
     /// As [#ownerOfKey], of the value of an `Authorization` header.
     public String ownerOf(@Nullable String authorization) {
-        boolean bearer = authorization != null && authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length());
-        return ownerOfKey(bearer ? authorization.substring(SCHEME.length()).strip() : "");
+        return ownerOfKey(
+                authorization != null && authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
+                        ? authorization.substring(SCHEME.length()).strip()
+                        : "");
     }
 
     /// The key's owner, or "anonymous" if no keys are configured; throws UNAUTHENTICATED.
