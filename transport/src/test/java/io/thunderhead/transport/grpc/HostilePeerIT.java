@@ -32,6 +32,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -156,7 +157,8 @@ class HostilePeerIT {
     }
 
     private static Server answering(byte[] frame) throws IOException {
-        return NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0), InsecureServerCredentials.create())
+        return NettyServerBuilder.forAddress(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), InsecureServerCredentials.create())
                 .addService(ServerServiceDefinition.builder(TensorExchange.SERVICE)
                         .addMethod(TensorExchange.EXPERTS, (call, headers) -> {
                             call.sendHeaders(new Metadata());
