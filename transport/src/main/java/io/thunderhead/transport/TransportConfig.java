@@ -24,7 +24,7 @@ public record TransportConfig(
         @Setting(value = "2", min = 1, max = 256, doc = "Threads that read and write sockets")
         int ioThreads,
 
-        @Setting(value = "2s", min = 10, max = 600_000, doc = "What opening a line may take")
+        @Setting(value = "5s", min = 10, max = 600_000, doc = "What opening a line may take")
         Duration connectTimeout,
 
         @Setting(
@@ -58,7 +58,7 @@ public record TransportConfig(
             32,
             Bytes.mebibytes(4096),
             2,
-            Duration.ofSeconds(2),
+            Duration.ofSeconds(5),
             Duration.ofSeconds(2),
             Duration.ofSeconds(10),
             Duration.ofSeconds(5),
