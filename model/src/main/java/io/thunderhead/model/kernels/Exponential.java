@@ -6,20 +6,20 @@ package io.thunderhead.model.kernels;
 /// `x = n ln 2 + r` with `|r| <= ln 2 / 2`; a polynomial for `exp(r)` (coefficients: Cephes `expf`), times `2^n`.
 /// Below [#MIN] the result is 0, above [#MAX] infinite.
 final class Exponential {
-    static final float LOG2_E = 1.442695041f;
+    static final float LOG2_E = 1.442695f;
     /// ln 2 in two parts; the first has few bits, so that `n` times it is exact.
     static final float LN2_HIGH = 0.693359375f;
 
-    static final float LN2_LOW = -2.12194440e-4f;
+    static final float LN2_LOW = -2.1219444e-4f;
     /// Adding it rounds to an integer and leaves that integer in the low bits of the mantissa.
     static final float ROUNDER = 0x1.8p23f;
 
-    static final float C2 = 5.0000001201e-1f;
-    static final float C3 = 1.6666665459e-1f;
-    static final float C4 = 4.1665795894e-2f;
-    static final float C5 = 8.3334519073e-3f;
-    static final float C6 = 1.3981999507e-3f;
-    static final float C7 = 1.9875691500e-4f;
+    static final float C2 = 0.5f;
+    static final float C3 = 0.16666666f;
+    static final float C4 = 0.041665796f;
+    static final float C5 = 0.008333452f;
+    static final float C6 = 0.0013982f;
+    static final float C7 = 1.987569e-4f;
 
     /// `2^n` stays a normal number from here ...
     static final float MIN = -87.33f;

@@ -14,9 +14,22 @@ final class PlainArithmetic implements Arithmetic {
     @Override
     public void multiply(Product product) {
         for (int row = 0; row < product.rows; row++) {
-            for (int column = 0; column < product.columns; column++) {
-                product.element(row, column);
+            if (product.fromZero) {
+                Arrays.fill(product.c, product.cRow(row), product.cRow(row) + product.columns, 0);
             }
+            for (int k = 0; k < product.depthOf(row); k++) {
+                addStep(product, row, k);
+            }
+        }
+    }
+
+    /// The k-th step of a row's chains, all columns.
+    private static void addStep(Product product, int row, int k) {
+        float a = product.a[product.aRow(row) + k];
+        float[] c = product.c;
+        int at = product.cRow(row);
+        for (int column = 0; column < product.columns; column++) {
+            c[at + column] = Math.fma(a, product.b(k, column), c[at + column]);
         }
     }
 
