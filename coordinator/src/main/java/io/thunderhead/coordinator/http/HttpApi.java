@@ -30,6 +30,8 @@ public final class HttpApi implements AutoCloseable {
     private static final int EVENT_LOOPS = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 8);
     private static final int HEADER_BYTES_MAX = 32 << 10;
     private static final int HTTP2_WINDOW_BYTES = 1 << 20;
+    /// Bounds what the kernel holds for a client that does not read; it would grow to megabytes by itself.
+    private static final int SEND_BUFFER_BYTES = 256 << 10;
 
     private final HttpConfig config;
     private final RequestGate gate;
@@ -107,6 +109,7 @@ public final class HttpApi implements AutoCloseable {
                 .setHost(config.host())
                 .setPort(config.port())
                 .setAcceptBacklog(4096)
+                .setSendBufferSize(SEND_BUFFER_BYTES)
                 .setMaxHeaderSize(HEADER_BYTES_MAX)
                 .setHttp2ConnectionWindowSize(16 * HTTP2_WINDOW_BYTES);
         options.getInitialSettings().setInitialWindowSize(HTTP2_WINDOW_BYTES).setMaxConcurrentStreams(1000);

@@ -4,6 +4,9 @@ import io.thunderhead.coordinator.api.Completions;
 import io.thunderhead.coordinator.testing.FakeEngine;
 import io.thunderhead.coordinator.testing.FakeModels;
 import io.thunderhead.core.config.Bytes;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -49,6 +52,13 @@ final class ApiServer implements AutoCloseable {
 
     HttpResponse<String> post(String path, String json, String... headers) throws Exception {
         return client.send(request(path, json, headers), BodyHandlers.ofString());
+    }
+
+    /// A socket to the server that gives up reading after ten seconds.
+    Socket connect() throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), api.port());
+        socket.setSoTimeout(10_000);
+        return socket;
     }
 
     HttpRequest request(String path, String json, String... headers) {

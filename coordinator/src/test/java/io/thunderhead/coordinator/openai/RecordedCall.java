@@ -47,7 +47,7 @@ final class RecordedCall implements ApiCall {
             throw new AssertionError("the stream does not end with [DONE]: " + all);
         }
         List<JsonNode> events = new ArrayList<>();
-        for (String event : all.substring(0, all.length() - 14).split("\n\n")) {
+        for (String event : all.substring(0, all.length() - 16).split("\n\n", -1)) {
             if (!event.startsWith(":")) {
                 events.add(MAPPER.readTree(event.substring("data: ".length())));
             }
