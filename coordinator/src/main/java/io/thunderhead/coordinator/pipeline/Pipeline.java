@@ -107,7 +107,7 @@ public final class Pipeline implements AutoCloseable {
             implements StageControl.Listener {
         @Override
         public void outcome(StepOutcome outcome) {
-            listener.outcome(pipelineId, stageIndex, outcome);
+            listener.outcome(stageIndex, outcome);
         }
 
         @Override

@@ -5,8 +5,10 @@ import io.thunderhead.transport.stage.StepOutcome;
 
 /// Hears what comes back over a pipeline's lines. Called from the wires' threads: hands over and returns.
 public interface PipelineListener {
-    /// @param pipelineId tells outcomes of a closed pipeline, which may still come, from those of the open one
-    void outcome(long pipelineId, int stageIndex, StepOutcome outcome);
+    /// May still come after the pipeline was closed.
+    void outcome(int stageIndex, StepOutcome outcome);
 
+    /// @param pipelineId tells the loss of a closed pipeline's line, which may still come, from one of the open
+    /// pipeline
     void lost(long pipelineId, int stageIndex, ServingException error);
 }

@@ -10,7 +10,7 @@ sealed interface EngineEvent {
 
     record Cancelled(Sequence sequence) implements EngineEvent {}
 
-    record StageAnswered(long pipelineId, int stageIndex, StepOutcome outcome) implements EngineEvent {}
+    record StageAnswered(int stageIndex, StepOutcome outcome) implements EngineEvent {}
 
     record StageLost(long pipelineId, int stageIndex, ServingException error) implements EngineEvent {}
 

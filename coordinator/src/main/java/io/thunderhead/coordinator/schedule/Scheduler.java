@@ -33,7 +33,6 @@ import org.jspecify.annotations.Nullable;
 final class Scheduler {
     private static final long EXPIRY_CHECK_NANOS = Duration.ofMillis(10).toNanos();
 
-    private final SchedulerConfig config;
     private final ModelConfig model;
     private final AdmissionGate gate;
     private final PlanFollower plans;
@@ -52,7 +51,6 @@ final class Scheduler {
     private @Nullable ShutDown shutDown;
 
     Scheduler(SchedulerConfig config, ModelConfig model, AdmissionGate gate, PlanFollower plans, LongSupplier clock) {
-        this.config = config;
         this.model = model;
         this.gate = gate;
         this.plans = plans;
@@ -147,9 +145,6 @@ final class Scheduler {
 
     private void answered(StageAnswered answer) {
         StepOutcome outcome = answer.outcome();
-        if (!isOpen(answer.pipelineId())) {
-            return;
-        }
         steps.answer(outcome.stepId(), answer.stageIndex()).ifPresent(step -> {
             switch (outcome) {
                 case Done done -> done(step, answer.stageIndex(), done);

@@ -174,8 +174,8 @@ public final class SchedulingEngine implements Engine, AutoCloseable {
     /// deadline.
     private final class StageMail implements PipelineListener {
         @Override
-        public void outcome(long pipelineId, int stageIndex, StepOutcome outcome) {
-            post(new EngineEvent.StageAnswered(pipelineId, stageIndex, outcome));
+        public void outcome(int stageIndex, StepOutcome outcome) {
+            post(new EngineEvent.StageAnswered(stageIndex, outcome));
         }
 
         @Override

@@ -6,13 +6,11 @@ import java.util.List;
 
 /// A step that some stage has not answered for yet. Owner: engine thread.
 final class StepInFlight {
-    private final long stepId;
     private final long deadlineNanos;
     private final List<SentItem> items;
     private final BitSet unanswered;
 
-    StepInFlight(long stepId, long deadlineNanos, List<SentItem> items, int stages) {
-        this.stepId = stepId;
+    StepInFlight(long deadlineNanos, List<SentItem> items, int stages) {
         this.deadlineNanos = deadlineNanos;
         this.items = items;
         this.unanswered = new BitSet(stages);
@@ -29,10 +27,6 @@ final class StepInFlight {
         int end() {
             return item.startPosition() + item.tokenIds().size();
         }
-    }
-
-    long stepId() {
-        return stepId;
     }
 
     long deadlineNanos() {

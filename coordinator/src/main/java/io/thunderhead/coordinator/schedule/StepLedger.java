@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// The steps under way on the open pipeline. Ids go on growing over pipelines. Owner: engine thread.
+/// The steps under way on the open pipeline. Ids go on growing over pipelines: a late answer from a
+/// closed one finds nothing. Owner: engine thread.
 final class StepLedger {
     /// What an answer may be late after the stage's own timeout before its line is given up.
     static final Duration ANSWER_MARGIN = Duration.ofSeconds(2);
@@ -29,7 +30,7 @@ final class StepLedger {
                 .toList();
         slices.forEach(slice -> slice.sequence().sent(slice.end(), stepId));
         long deadlineNanos = nowNanos + answerTime().toNanos();
-        inFlight.put(stepId, new StepInFlight(stepId, deadlineNanos, items, stages));
+        inFlight.put(stepId, new StepInFlight(deadlineNanos, items, stages));
         return new StepCommand(
                 stepId, planEpoch, timeout, items.stream().map(SentItem::item).toList(), releases);
     }

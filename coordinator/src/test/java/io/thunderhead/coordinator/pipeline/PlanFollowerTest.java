@@ -22,7 +22,7 @@ class PlanFollowerTest {
 
     private static final class Deaf implements PipelineListener {
         @Override
-        public void outcome(long pipelineId, int stageIndex, StepOutcome outcome) {}
+        public void outcome(int stageIndex, StepOutcome outcome) {}
 
         @Override
         public void lost(long pipelineId, int stageIndex, ServingException error) {}

@@ -191,6 +191,22 @@ class SchedulingEngineTest {
     }
 
     @Test
+    void lateLossOfAClosedLineDoesNotTouchTheNewOne() throws InterruptedException {
+        ready(1);
+        submit(300, 6);
+        step();
+        FakeStages.Line old = stages.open().getFirst();
+        old.breakDown();
+        step();
+        ticker.advance(SECOND);
+        step();
+        old.loseLate();
+        step();
+        assertThat(engine.stats().replays()).isOne();
+        assertThat(stages.open()).hasSize(1).doesNotContain(old);
+    }
+
+    @Test
     void noStepRunsWhileAnExpertWorkerIsMissing() throws InterruptedException {
         ready(1);
         cluster.leave(FakeCluster.EXPERT);

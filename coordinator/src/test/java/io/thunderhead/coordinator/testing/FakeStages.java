@@ -198,6 +198,11 @@ public final class FakeStages implements NodeConnector {
             }
         }
 
+        /// The wire notices the loss of a line that was closed meanwhile.
+        public void loseLate() {
+            listener.lost(new ServingException(ErrorCode.WORKER_LOST, worker + " is gone"));
+        }
+
         public void deliver() {
             listener.outcome(outcomes.remove());
         }
