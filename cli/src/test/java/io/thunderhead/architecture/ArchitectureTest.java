@@ -65,7 +65,7 @@ class ArchitectureTest {
             only("io.grpc..", TRANSPORT, "io.thunderhead.coordinator.grpc..", CLIENT, PROTO);
 
     @ArchTest
-    static final ArchRule helidonLivesInTheHttpApi = only("io.helidon..", "io.thunderhead.coordinator.http..");
+    static final ArchRule vertxLivesInTheHttpApi = only("io.vertx..", "io.thunderhead.coordinator.http..");
 
     @ArchTest
     static final ArchRule vectorsLiveInKernels = only("jdk.incubator.vector..", "io.thunderhead.model.kernels..");

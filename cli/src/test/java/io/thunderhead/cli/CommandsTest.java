@@ -41,8 +41,8 @@ class CommandsTest {
         assertThat(err.toString().lines())
                 .containsExactly(
                         "thunderhead: CONFIG_INVALID: 3 problems in the configuration",
-                        "  api.port (--port): expected an integer from 0 to 65535, found '70000'",
-                        "  serve.attention-workers (--attention-workers): expected an integer from 1 to 64, found '0'",
+                        "  cluster.attention-workers (--attention-workers): expected an integer from 1 to 1024, found '0'",
+                        "  http.port (--port): expected an integer from 0 to 65535, found '70000'",
                         "  serve.stop-graze (--set): unknown key, did you mean serve.stop-grace?");
     }
 

@@ -3,9 +3,9 @@ package io.thunderhead.cli;
 import io.thunderhead.cli.local.ChildStatus;
 import io.thunderhead.cli.node.Nodes;
 import io.thunderhead.cli.node.RunningNode;
-import io.thunderhead.cli.settings.ApiSettings;
-import io.thunderhead.cli.settings.NodeSettings;
+import io.thunderhead.cluster.membership.ClusterConfig;
 import io.thunderhead.cluster.membership.NodeRole;
+import io.thunderhead.coordinator.http.HttpConfig;
 import io.thunderhead.core.config.Config;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -22,9 +22,9 @@ final class FakeNodes implements Nodes {
 
     @Override
     public RunningNode start(NodeRole role, Config config, Consumer<ChildStatus> status) {
-        NodeSettings node = config.get(NodeSettings.class);
-        System.out.println(role + " joins " + node.join().size() + " others, port "
-                + config.get(ApiSettings.class).port());
+        ClusterConfig cluster = config.get(ClusterConfig.class);
+        System.out.println(role + " joins " + cluster.members().size() + ", binds own port " + (cluster.bindPort() > 0)
+                + ", http port " + config.get(HttpConfig.class).port());
         status.accept(new ChildStatus(0, 10, false, Map.of(), "loading"));
         status.accept(new ChildStatus(10, 10, true, Map.of("http", "127.0.0.1:1"), "ready"));
         return () -> System.out.println(role + " stopped");

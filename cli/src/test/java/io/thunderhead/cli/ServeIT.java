@@ -38,8 +38,8 @@ class ServeIT {
         assertThat(lines)
                 .contains("serving models/golden-tiny from a coordinator, 1 attention workers and 1 expert workers, each"
                         + " a process")
-                .contains("[coordinator] coordinator joins 0 others, port 1234")
-                .contains("[attention-0] attention-worker joins 1 others, port 1234");
+                .contains("[coordinator] coordinator joins 1, binds own port true, http port 1234")
+                .contains("[attention-0] attention-worker joins 1, binds own port false, http port 1234");
         assertThat(lines.stream().filter(line -> line.endsWith(" stopped")))
                 .containsExactly(
                         "[coordinator] coordinator stopped",
@@ -87,8 +87,8 @@ class ServeIT {
                     "--attention-workers",
                     "1",
                     "--set",
-                    "serve.expert-workers=1");
-            builder.environment().put("THUNDERHEAD_API_PORT", "1234");
+                    "cluster.expert-workers=1");
+            builder.environment().put("THUNDERHEAD_HTTP_PORT", "1234");
             return builder.redirectErrorStream(true).start();
         } catch (IOException e) {
             throw new IllegalStateException(e);

@@ -3,7 +3,7 @@ package io.thunderhead.cli.bench;
 import io.thunderhead.cli.local.Console;
 import io.thunderhead.cli.node.LocalServer;
 import io.thunderhead.cli.settings.ConfigOptions;
-import io.thunderhead.cli.settings.ServeSettings;
+import io.thunderhead.core.config.Config;
 import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ServingException;
 import java.io.IOException;
@@ -108,12 +108,12 @@ public final class BenchCommand implements Callable<Integer> {
 
     private int benchOwnServer() {
         options.flag("--model", "model.dir", model)
-                .flag("bench", "api.port", 0)
-                .flag("bench", "api.grpc-port", 0);
+                .flag("bench", "http.port", 0)
+                .flag("bench", "grpc.port", 0);
         Map<String, String> environment = System.getenv();
-        ServeSettings serve = options.load(environment).get(ServeSettings.class);
+        Config config = options.load(environment);
         try (LocalServer server =
-                new LocalServer(mainClass, serve, options.environment(environment), Console.ofProcess())) {
+                new LocalServer(mainClass, config, options.environment(environment), Console.ofProcess())) {
             String address = server.start().addresses().get("http");
             if (address == null) {
                 throw new ServingException(ErrorCode.INTERNAL, "the coordinator told no http address");

@@ -11,10 +11,10 @@ import picocli.CommandLine.Option;
         name = "coordinator",
         description = "Runs the node that clients know: API, admission, scheduling, planning. Workers join it.")
 public final class CoordinatorCommand extends NodeCommand {
-    @Option(names = "--port", paramLabel = "PORT", description = "HTTP port (api.port).")
+    @Option(names = "--port", paramLabel = "PORT", description = "HTTP port (http.port).")
     private @Nullable String port;
 
-    @Option(names = "--grpc-port", paramLabel = "PORT", description = "gRPC port (api.grpc-port).")
+    @Option(names = "--grpc-port", paramLabel = "PORT", description = "gRPC port (grpc.port).")
     private @Nullable String grpcPort;
 
     public CoordinatorCommand(Nodes nodes) {
@@ -23,6 +23,6 @@ public final class CoordinatorCommand extends NodeCommand {
 
     @Override
     void addFlags(ConfigOptions flags) {
-        flags.flag("--port", "api.port", port).flag("--grpc-port", "api.grpc-port", grpcPort);
+        flags.flag("--port", "http.port", port).flag("--grpc-port", "grpc.port", grpcPort);
     }
 }

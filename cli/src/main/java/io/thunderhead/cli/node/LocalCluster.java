@@ -2,8 +2,9 @@ package io.thunderhead.cli.node;
 
 import io.thunderhead.cli.local.ChildProgram;
 import io.thunderhead.cli.settings.ServeSettings;
+import io.thunderhead.cluster.membership.ClusterConfig;
 import io.thunderhead.cluster.membership.NodeRole;
-import io.thunderhead.core.config.Bytes;
+import io.thunderhead.core.config.Config;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -15,27 +16,37 @@ import java.util.Map;
 /// Which processes `serve` runs: a coordinator on a free membership port, and workers that join it there.
 ///
 /// @param environment of all of them: every setting that was given to `serve`
-record LocalCluster(String mainClass, ServeSettings serve, Map<String, String> environment) {
+record LocalCluster(String mainClass, Config config, Map<String, String> environment) {
     static final String COORDINATOR = "coordinator";
 
     List<ChildProgram> programs() {
+        ClusterConfig cluster = config.get(ClusterConfig.class);
         int membershipPort = freePort();
         List<ChildProgram> programs = new ArrayList<>();
-        programs.add(program(
-                NodeRole.COORDINATOR, COORDINATOR, "node.membership-port=" + membershipPort, serve.coordinatorHeap()));
-        String join = "node.join=127.0.0.1:" + membershipPort;
-        for (int i = 0; i < serve.attentionWorkers(); i++) {
-            programs.add(program(NodeRole.ATTENTION_WORKER, "attention-" + i, join, serve.workerHeap()));
+        programs.add(program(NodeRole.COORDINATOR, COORDINATOR, membershipPort, membershipPort));
+        for (int i = 0; i < cluster.attentionWorkers(); i++) {
+            programs.add(program(NodeRole.ATTENTION_WORKER, "attention-" + i, membershipPort, 0));
         }
-        for (int i = 0; i < serve.expertWorkers(); i++) {
-            programs.add(program(NodeRole.EXPERT_WORKER, "expert-" + i, join, serve.workerHeap()));
+        for (int i = 0; i < cluster.expertWorkers(); i++) {
+            programs.add(program(NodeRole.EXPERT_WORKER, "expert-" + i, membershipPort, 0));
         }
         return programs;
     }
 
-    private ChildProgram program(NodeRole role, String id, String setting, Bytes heap) {
-        List<String> arguments = List.of(role.toString(), "--id", id, "--set", setting);
-        return new ChildProgram(id, mainClass, arguments, environment, heap, stopOrder(role));
+    private ChildProgram program(NodeRole role, String id, int coordinatorPort, int ownPort) {
+        ServeSettings serve = config.get(ServeSettings.class);
+        List<String> arguments = List.of(
+                role.toString(),
+                "--id=" + id,
+                "--join=127.0.0.1:" + coordinatorPort,
+                "--set=cluster.bind-port=" + ownPort);
+        return new ChildProgram(
+                id,
+                mainClass,
+                arguments,
+                environment,
+                role == NodeRole.COORDINATOR ? serve.coordinatorHeap() : serve.workerHeap(),
+                stopOrder(role));
     }
 
     /// The coordinator drains while workers still compute; experts go last, because attention workers need them.

@@ -4,6 +4,7 @@ import io.thunderhead.cli.local.ChildStatus;
 import io.thunderhead.cli.local.Console;
 import io.thunderhead.cli.local.LocalProcesses;
 import io.thunderhead.cli.settings.ServeSettings;
+import io.thunderhead.core.config.Config;
 import io.thunderhead.core.time.Deadline;
 import java.util.Map;
 
@@ -16,9 +17,9 @@ public final class LocalServer implements AutoCloseable {
 
     /// @param mainClass whose `main` understands the role commands
     /// @param environment of the children: has every setting that was given
-    public LocalServer(String mainClass, ServeSettings serve, Map<String, String> environment, Console console) {
-        this.cluster = new LocalCluster(mainClass, serve, environment);
-        this.serve = serve;
+    public LocalServer(String mainClass, Config config, Map<String, String> environment, Console console) {
+        this.cluster = new LocalCluster(mainClass, config, environment);
+        this.serve = config.get(ServeSettings.class);
         this.processes = new LocalProcesses(console, serve.drainGrace(), serve.stopGrace());
     }
 

@@ -24,10 +24,10 @@ abstract class NodeCommand implements Callable<Integer> {
     @Option(names = "--id", paramLabel = "NAME", description = "Name of this node (node.id).")
     private @Nullable String id;
 
-    @Option(names = "--host", paramLabel = "ADDRESS", description = "Where other nodes reach this one (node.host).")
+    @Option(names = "--host", paramLabel = "ADDRESS", description = "Where other nodes reach this one (node.host, cluster.bind-host).")
     private @Nullable String host;
 
-    @Option(names = "--join", paramLabel = "HOST:PORT,...", description = "Nodes to join (node.join).")
+    @Option(names = "--join", paramLabel = "HOST:PORT,...", description = "Membership addresses of the coordinators (cluster.members).")
     private @Nullable String join;
 
     NodeCommand(NodeRole role, Nodes nodes) {
@@ -43,7 +43,8 @@ abstract class NodeCommand implements Callable<Integer> {
         options.flag("--model", "model.dir", model)
                 .flag("--id", "node.id", id)
                 .flag("--host", "node.host", host)
-                .flag("--join", "node.join", join);
+                .flag("--host", "cluster.bind-host", host)
+                .flag("--join", "cluster.members", join);
         addFlags(options);
         Config config = options.load(System.getenv());
         ServeSettings serve = config.get(ServeSettings.class);

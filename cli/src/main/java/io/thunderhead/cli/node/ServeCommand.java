@@ -5,6 +5,7 @@ import io.thunderhead.cli.local.Console;
 import io.thunderhead.cli.settings.ConfigOptions;
 import io.thunderhead.cli.settings.ModelSettings;
 import io.thunderhead.cli.settings.ServeSettings;
+import io.thunderhead.cluster.membership.ClusterConfig;
 import io.thunderhead.core.config.Config;
 import java.io.PrintWriter;
 import java.util.Map;
@@ -39,22 +40,22 @@ public final class ServeCommand implements Callable<Integer> {
             description = "Folder of the checkpoint (model.dir); default: the small one that is shipped.")
     private @Nullable String model;
 
-    @Option(names = "--attention-workers", paramLabel = "N", description = "serve.attention-workers; default 2.")
+    @Option(names = "--attention-workers", paramLabel = "N", description = "Processes of that role (cluster.attention-workers); default 2.")
     private @Nullable String attentionWorkers;
 
-    @Option(names = "--expert-workers", paramLabel = "M", description = "serve.expert-workers; default 2.")
+    @Option(names = "--expert-workers", paramLabel = "M", description = "Processes of that role (cluster.expert-workers); default 2.")
     private @Nullable String expertWorkers;
 
     @Option(names = "--in-process", description = "All nodes in this process (serve.in-process).")
     private @Nullable Boolean inProcess;
 
-    @Option(names = "--host", paramLabel = "ADDRESS", description = "Where clients connect (api.host).")
+    @Option(names = "--host", paramLabel = "ADDRESS", description = "Where clients connect (http.host, grpc.host).")
     private @Nullable String host;
 
-    @Option(names = "--port", paramLabel = "PORT", description = "HTTP port (api.port); default 8080.")
+    @Option(names = "--port", paramLabel = "PORT", description = "HTTP port (http.port); default 8080.")
     private @Nullable String port;
 
-    @Option(names = "--grpc-port", paramLabel = "PORT", description = "gRPC port (api.grpc-port); default 9090.")
+    @Option(names = "--grpc-port", paramLabel = "PORT", description = "gRPC port (grpc.port); default 9090.")
     private @Nullable String grpcPort;
 
     /// @param mainClass whose `main` understands the role commands; run in the children
@@ -66,12 +67,13 @@ public final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         options.flag("--model", "model.dir", model)
-                .flag("--attention-workers", "serve.attention-workers", attentionWorkers)
-                .flag("--expert-workers", "serve.expert-workers", expertWorkers)
+                .flag("--attention-workers", "cluster.attention-workers", attentionWorkers)
+                .flag("--expert-workers", "cluster.expert-workers", expertWorkers)
                 .flag("--in-process", "serve.in-process", inProcess)
-                .flag("--host", "api.host", host)
-                .flag("--port", "api.port", port)
-                .flag("--grpc-port", "api.grpc-port", grpcPort);
+                .flag("--host", "http.host", host)
+                .flag("--host", "grpc.host", host)
+                .flag("--port", "http.port", port)
+                .flag("--grpc-port", "grpc.port", grpcPort);
         Config config = options.load(System.getenv());
         announce(config);
         return config.get(ServeSettings.class).inProcess() ? serveInProcess(config) : serveInChildren(config);
@@ -83,19 +85,18 @@ public final class ServeCommand implements Callable<Integer> {
     }
 
     private int serveInChildren(Config config) throws InterruptedException {
-        ServeSettings serve = config.get(ServeSettings.class);
         Map<String, String> environment = options.environment(System.getenv());
-        try (LocalServer server = new LocalServer(mainClass, serve, environment, Console.ofProcess())) {
+        try (LocalServer server = new LocalServer(mainClass, config, environment, Console.ofProcess())) {
             announceReady(server.start());
             return server.awaitEnd();
         }
     }
 
     private void announce(Config config) {
-        ServeSettings serve = config.get(ServeSettings.class);
-        print("serving " + config.get(ModelSettings.class).dir() + " from a coordinator, " + serve.attentionWorkers()
-                + " attention workers and " + serve.expertWorkers() + " expert workers, "
-                + (serve.inProcess() ? "in this process" : "each a process"));
+        ClusterConfig cluster = config.get(ClusterConfig.class);
+        print("serving " + config.get(ModelSettings.class).dir() + " from a coordinator, " + cluster.attentionWorkers()
+                + " attention workers and " + cluster.expertWorkers() + " expert workers, "
+                + (config.get(ServeSettings.class).inProcess() ? "in this process" : "each a process"));
     }
 
     private void announceReady(ChildStatus coordinator) {

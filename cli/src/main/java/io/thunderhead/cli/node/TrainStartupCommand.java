@@ -46,13 +46,12 @@ public final class TrainStartupCommand implements Callable<Integer> {
     private RunningNode start(NodeRole role, int membershipPort, CountDownLatch missing) {
         ConfigOptions options = new ConfigOptions()
                 .flag("train-startup", "node.id", role)
-                .flag("train-startup", "api.port", 0)
-                .flag("train-startup", "api.grpc-port", 0);
-        if (role == NodeRole.COORDINATOR) {
-            options.flag("train-startup", "node.membership-port", membershipPort);
-        } else {
-            options.flag("train-startup", "node.join", "127.0.0.1:" + membershipPort);
-        }
+                .flag("train-startup", "http.port", 0)
+                .flag("train-startup", "grpc.port", 0)
+                .flag("train-startup", "cluster.attention-workers", 1)
+                .flag("train-startup", "cluster.expert-workers", 1)
+                .flag("train-startup", "cluster.members", "127.0.0.1:" + membershipPort)
+                .flag("train-startup", "cluster.bind-port", role == NodeRole.COORDINATOR ? membershipPort : 0);
         return nodes.start(role, options.load(Map.of()), countOnce(missing));
     }
 

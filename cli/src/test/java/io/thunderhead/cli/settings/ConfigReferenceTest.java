@@ -2,6 +2,7 @@ package io.thunderhead.cli.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.thunderhead.cluster.membership.ClusterConfig;
 import io.thunderhead.core.config.Config;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,16 +29,16 @@ class ConfigReferenceTest {
         Config config = ThunderheadSchema.SCHEMA.bind(YamlLayer.read(file));
 
         assertThat(config.get(ServeSettings.class)).isEqualTo(Config.defaults(ServeSettings.class));
-        assertThat(config.get(NodeSettings.class)).isEqualTo(Config.defaults(NodeSettings.class));
+        assertThat(config.get(ClusterConfig.class)).isEqualTo(Config.defaults(ClusterConfig.class));
         assertThat(reference.yaml()).contains("  attention-workers: 2\n");
     }
 
     @Test
     void textNamesKeyDefaultRangeMeaningAndVariable() {
         assertThat(reference.text()).contains("""
-                api.port = 8080
-                    HTTP port; 0 picks a free one
-                    an integer from 0 to 65535; THUNDERHEAD_API_PORT
+                grpc.port = 9090
+                    Port of the gRPC API; 0 = any free one
+                    an integer from 0 to 65535; THUNDERHEAD_GRPC_PORT
                 """);
     }
 }

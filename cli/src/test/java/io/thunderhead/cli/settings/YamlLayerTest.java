@@ -19,10 +19,10 @@ class YamlLayerTest {
     void flattensMapsAndListsAndKeepsLines() throws IOException {
         Path file = write("""
                 # a comment
-                serve:
+                cluster:
                   attention-workers: 3
-                  stop-grace: 5s
-                node.join: [a:1, b:2]
+                  rejoin-grace: 5s
+                cluster.members: [a:1, b:2]
                 model:
                   name:
                 """);
@@ -30,9 +30,9 @@ class YamlLayerTest {
         ConfigLayer layer = YamlLayer.read(file);
 
         assertThat(layer.values())
-                .containsEntry("serve.attention-workers", new ConfigValue("3", file + ":3"))
-                .containsEntry("serve.stop-grace", new ConfigValue("5s", file + ":4"))
-                .containsEntry("node.join", new ConfigValue("a:1,b:2", file + ":5"))
+                .containsEntry("cluster.attention-workers", new ConfigValue("3", file + ":3"))
+                .containsEntry("cluster.rejoin-grace", new ConfigValue("5s", file + ":4"))
+                .containsEntry("cluster.members", new ConfigValue("a:1,b:2", file + ":5"))
                 .containsEntry("model.name", new ConfigValue("", file + ":7"))
                 .hasSize(4);
     }
