@@ -30,7 +30,10 @@ class CommandsTest {
     void answersAMistypedCommandWithASuggestion() {
         assertThat(run("versoin")).isEqualTo(2);
 
-        assertThat(err.toString()).contains("thunderhead: Unmatched argument").contains("version").doesNotContain("\tat ");
+        assertThat(err.toString())
+                .contains("thunderhead: Unmatched argument")
+                .contains("version")
+                .doesNotContain("\tat ");
     }
 
     @Test

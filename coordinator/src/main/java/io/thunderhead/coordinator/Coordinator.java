@@ -85,7 +85,8 @@ public final class Coordinator implements AutoCloseable {
     private List<Missing> missing() {
         return switch (readiness()) {
             case Readiness.Ready() -> List.of();
-            case Readiness.NotReady(List<String> gaps) -> gaps.stream().map(Coordinator::missing).toList();
+            case Readiness.NotReady(List<String> gaps) ->
+                gaps.stream().map(Coordinator::missing).toList();
         };
     }
 

@@ -24,10 +24,16 @@ abstract class NodeCommand implements Callable<Integer> {
     @Option(names = "--id", paramLabel = "NAME", description = "Name of this node (node.id).")
     private @Nullable String id;
 
-    @Option(names = "--host", paramLabel = "ADDRESS", description = "Where other nodes reach this one (node.host, cluster.bind-host).")
+    @Option(
+            names = "--host",
+            paramLabel = "ADDRESS",
+            description = "Where other nodes reach this one (node.host, cluster.bind-host).")
     private @Nullable String host;
 
-    @Option(names = "--join", paramLabel = "HOST:PORT,...", description = "Membership addresses of the coordinators (cluster.members).")
+    @Option(
+            names = "--join",
+            paramLabel = "HOST:PORT,...",
+            description = "Membership addresses of the coordinators (cluster.members).")
     private @Nullable String join;
 
     NodeCommand(NodeRole role, Nodes nodes) {

@@ -40,10 +40,16 @@ public final class ServeCommand implements Callable<Integer> {
             description = "Folder of the checkpoint (model.dir); default: the small one that is shipped.")
     private @Nullable String model;
 
-    @Option(names = "--attention-workers", paramLabel = "N", description = "Processes of that role (cluster.attention-workers); default 2.")
+    @Option(
+            names = "--attention-workers",
+            paramLabel = "N",
+            description = "Processes of that role (cluster.attention-workers); default 2.")
     private @Nullable String attentionWorkers;
 
-    @Option(names = "--expert-workers", paramLabel = "M", description = "Processes of that role (cluster.expert-workers); default 2.")
+    @Option(
+            names = "--expert-workers",
+            paramLabel = "M",
+            description = "Processes of that role (cluster.expert-workers); default 2.")
     private @Nullable String expertWorkers;
 
     @Option(names = "--in-process", description = "All nodes in this process (serve.in-process).")

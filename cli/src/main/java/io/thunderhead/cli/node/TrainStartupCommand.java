@@ -15,9 +15,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 
-/// `thunderhead train-startup`, run once by the launcher after a build: one node of each role in this JVM, over the real
+/// `thunderhead train-startup`, run once by the launcher after a build: one node of each role in this JVM, over the
+/// real
 /// wires, until all are ready. The JVM remembers the classes that this loads, so that later starts are fast.
-@Command(name = "train-startup", hidden = true, description = "Starts and stops one node of each role, for the JVM's cache.")
+@Command(
+        name = "train-startup",
+        hidden = true,
+        description = "Starts and stops one node of each role, for the JVM's cache.")
 public final class TrainStartupCommand implements Callable<Integer> {
     private final Nodes nodes;
 

@@ -15,11 +15,18 @@ public record ServeSettings(
         @Setting(value = "40s", min = 0, max = 3_600_000, doc = "What the coordinator gets to stop before it is killed")
         Duration drainGrace,
 
-        @Setting(value = "10s", min = 0, max = 600_000, doc = "What each other process gets to stop before it is killed")
+        @Setting(
+                value = "10s",
+                min = 0,
+                max = 600_000,
+                doc = "What each other process gets to stop before it is killed")
         Duration stopGrace,
 
         @Setting(value = "1GiB", min = 64 << 20, doc = "Java heap of the coordinator process")
         Bytes coordinatorHeap,
 
-        @Setting(value = "512MiB", min = 64 << 20, doc = "Java heap of a worker process; weights and states lie outside it")
+        @Setting(
+                value = "512MiB",
+                min = 64 << 20,
+                doc = "Java heap of a worker process; weights and states lie outside it")
         Bytes workerHeap) {}

@@ -66,7 +66,8 @@ class BenchCommandIT {
         assertThat(exitCode).isZero();
         JsonNode report = JSON.readTree(json.toFile());
         assertThat(report.propertyNames())
-                .containsExactly("version", "model", "url", "client_cores", "seed", "prefill", "decode", "step_seconds");
+                .containsExactly(
+                        "version", "model", "url", "client_cores", "seed", "prefill", "decode", "step_seconds");
         assertThat(report.at("/prefill/1/prompt_tokens").asInt()).isEqualTo(32);
         assertThat(report.at("/prefill/1/tokens_per_second").asDouble()).isPositive();
         assertThat(report.at("/decode/1/batch").asInt()).isEqualTo(3);

@@ -84,8 +84,7 @@ class CheckpointFolderTest {
     private void packed(String name, String weights) throws IOException {
         Path folder = Files.createDirectories(home.resolve(name));
         Files.writeString(folder.resolve("config.json"), "{}");
-        try (OutputStream out =
-                new GZIPOutputStream(Files.newOutputStream(folder.resolve("model.safetensors.gz")))) {
+        try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(folder.resolve("model.safetensors.gz")))) {
             out.write(weights.getBytes(StandardCharsets.UTF_8));
         }
     }

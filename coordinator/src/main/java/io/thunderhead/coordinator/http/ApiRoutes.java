@@ -28,7 +28,8 @@ final class ApiRoutes {
         return new Routes(
                 Map.of(
                         "/v1/models", new View(false, rest -> new ViewAnswer(200, Buffer.buffer(catalog.list()))),
-                        "/v1/models/", new View(false, name -> new ViewAnswer(200, Buffer.buffer(catalog.one(decoded(name))))),
+                        "/v1/models/",
+                                new View(false, name -> new ViewAnswer(200, Buffer.buffer(catalog.one(decoded(name))))),
                         "/health/live", new View(true, rest -> new ViewAnswer(200, health(List.of()))),
                         "/health/ready", new View(true, rest -> readiness(health))),
                 Map.of(

@@ -39,8 +39,7 @@ public final class HttpApi implements AutoCloseable {
     private final HttpServer server;
 
     /// Throws CONFIG_INVALID for keys that cannot be read.
-    public HttpApi(
-            HttpConfig config, ServedModels models, Completions completions, HealthView health, ApiKeys keys) {
+    public HttpApi(HttpConfig config, ServedModels models, Completions completions, HealthView health, ApiKeys keys) {
         this.config = config;
         this.gate = new RequestGate(
                 config.maxConcurrentRequests(), config.maxBodies().value());

@@ -1,7 +1,7 @@
 package io.thunderhead.coordinator.http;
 
-import io.thunderhead.coordinator.openai.Endpoint;
 import io.thunderhead.coordinator.api.ApiKeys;
+import io.thunderhead.coordinator.openai.Endpoint;
 import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ErrorFamily;
 import io.thunderhead.core.error.ServingException;

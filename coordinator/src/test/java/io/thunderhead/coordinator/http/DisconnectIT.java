@@ -56,7 +56,8 @@ class DisconnectIT {
     @CsvSource({"HTTP_2,false", "HTTP_2,true", "HTTP_1_1,false", "HTTP_1_1,true"})
     void freesTheGenerationOfACancelledCall(Version version, boolean stream) throws Exception {
         try (HttpClient client = HttpClient.newBuilder().version(version).build()) {
-            client.send(server.request("/v1/models", "{}"), BodyHandlers.discarding()); // the connection is upgraded now
+            client.send(
+                    server.request("/v1/models", "{}"), BodyHandlers.discarding()); // the connection is upgraded now
             var answer = client.sendAsync(server.request("/v1/completions", body(stream)), BodyHandlers.ofString());
             FakeGeneration generation = engine.awaitGeneration();
             answer.cancel(true);

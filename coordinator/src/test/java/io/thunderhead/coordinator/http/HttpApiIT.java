@@ -184,7 +184,9 @@ class HttpApiIT {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"''", "POST /v1/comp", "GET /health/live HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n"})
+    @CsvSource(
+            delimiter = '|',
+            value = {"''", "POST /v1/comp", "GET /health/live HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n"})
     void closesConnectionsWithoutARequest(String sent) throws Exception {
         ApiServer.Settings settings = new ApiServer.Settings();
         settings.idleTimeout = Duration.ofMillis(200);

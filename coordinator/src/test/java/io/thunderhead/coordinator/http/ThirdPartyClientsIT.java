@@ -92,12 +92,15 @@ class ThirdPartyClientsIT {
 
     @Test
     void openAiListsModels() {
-        assertThat(openai.models().list().data()).extracting(model -> model.id()).containsExactly("fake", "bare");
+        assertThat(openai.models().list().data())
+                .extracting(model -> model.id())
+                .containsExactly("fake", "bare");
     }
 
     @Test
     void openAiKnowsTheErrors() {
-        assertThatThrownBy(() -> openai.chat().completions().create(chat().model("other").build()))
+        assertThatThrownBy(() ->
+                        openai.chat().completions().create(chat().model("other").build()))
                 .isInstanceOf(NotFoundException.class);
         assertThatThrownBy(() -> openai.chat().completions().create(chat().n(99).build()))
                 .isInstanceOf(BadRequestException.class)
@@ -119,8 +122,8 @@ class ThirdPartyClientsIT {
 
     @Test
     void langChainStreams() throws Exception {
-        ChatResponse answer = stream(
-                ChatRequest.builder().messages(UserMessage.from("Hello")).build());
+        ChatResponse answer =
+                stream(ChatRequest.builder().messages(UserMessage.from("Hello")).build());
         assertThat(answer.aiMessage().text()).isEqualTo("Grüße!");
         assertThat(answer.tokenUsage().outputTokenCount()).isEqualTo(9);
     }

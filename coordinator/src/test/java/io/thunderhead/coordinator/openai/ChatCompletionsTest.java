@@ -27,7 +27,8 @@ class ChatCompletionsTest {
 
     @Test
     void answersWhole() throws Exception {
-        JsonNode answer = RecordedCall.chat(saying("Héllo<end>"), "{" + HELLO + "}").json();
+        JsonNode answer =
+                RecordedCall.chat(saying("Héllo<end>"), "{" + HELLO + "}").json();
         assertThat(answer.get("id").stringValue()).isEqualTo("chatcmpl-r1");
         assertThat(answer.get("object").stringValue()).isEqualTo("chat.completion");
         assertThat(answer.get("model").stringValue()).isEqualTo("fake");
@@ -37,13 +38,14 @@ class ChatCompletionsTest {
         assertThat(choice.get("finish_reason").stringValue()).isEqualTo("stop");
         assertThat(answer.at("/usage/prompt_tokens").intValue()).isEqualTo("user: Hi\nassistant: ".length());
         assertThat(answer.at("/usage/completion_tokens").intValue()).isEqualTo(7);
-        assertThat(answer.at("/usage/prompt_tokens_details/cached_tokens").intValue()).isEqualTo(2);
+        assertThat(answer.at("/usage/prompt_tokens_details/cached_tokens").intValue())
+                .isEqualTo(2);
     }
 
     @Test
     void streamsTheSameText() throws Exception {
-        List<JsonNode> events =
-                RecordedCall.chat(saying("Héllo<end>"), "{'stream':true," + HELLO + "}").events();
+        List<JsonNode> events = RecordedCall.chat(saying("Héllo<end>"), "{'stream':true," + HELLO + "}")
+                .events();
         assertThat(events).allSatisfy(event -> {
             assertThat(event.get("id").stringValue()).isEqualTo("chatcmpl-r1");
             assertThat(event.get("model").stringValue()).isEqualTo("fake");
@@ -52,14 +54,15 @@ class ChatCompletionsTest {
         });
         assertThat(events.getFirst().at("/choices/0/delta/role").stringValue()).isEqualTo("assistant");
         assertThat(text(events)).isEqualTo("Héllo");
-        assertThat(events.getLast().at("/choices/0/finish_reason").stringValue()).isEqualTo("stop");
+        assertThat(events.getLast().at("/choices/0/finish_reason").stringValue())
+                .isEqualTo("stop");
     }
 
     @Test
     void endsTheStreamWithUsageIfAsked() throws Exception {
         String options = "'stream':true,'stream_options':{'include_usage':true},";
-        List<JsonNode> events =
-                RecordedCall.chat(saying("Hi<end>"), "{" + options + HELLO + "}").events();
+        List<JsonNode> events = RecordedCall.chat(saying("Hi<end>"), "{" + options + HELLO + "}")
+                .events();
         JsonNode last = events.getLast();
         assertThat(last.get("choices").size()).isZero();
         assertThat(last.at("/usage/completion_tokens").intValue()).isEqualTo(3);
@@ -96,19 +99,18 @@ class ChatCompletionsTest {
 
     @Test
     void seedsEachChoiceOnItsOwn() throws Exception {
-        JsonNode answer =
-                RecordedCall.chat(saying("x<end>"), "{'n':3,'seed':7," + HELLO + "}").json();
+        JsonNode answer = RecordedCall.chat(saying("x<end>"), "{'n':3,'seed':7," + HELLO + "}")
+                .json();
         assertThat(answer.get("choices").size()).isEqualTo(3);
-        assertThat(requests)
-                .extracting(request -> request.sampling().seed())
-                .containsExactly(7L, 8L, 9L);
+        assertThat(requests).extracting(request -> request.sampling().seed()).containsExactly(7L, 8L, 9L);
         assertThat(answer.at("/usage/completion_tokens").intValue()).isEqualTo(6);
         assertThat(answer.at("/usage/prompt_tokens").intValue()).isEqualTo("user: Hi\nassistant: ".length());
     }
 
     @Test
     void reportsLogprobs() throws Exception {
-        JsonNode token = RecordedCall.chat(saying("é"), "{'logprobs':true,'top_logprobs':2,'max_tokens':2," + HELLO + "}")
+        JsonNode token = RecordedCall.chat(
+                        saying("é"), "{'logprobs':true,'top_logprobs':2,'max_tokens':2," + HELLO + "}")
                 .json()
                 .at("/choices/0/logprobs/content/0");
         assertThat(token.get("token").stringValue()).isEqualTo("\uFFFD");
@@ -231,7 +233,8 @@ class ChatCompletionsTest {
         RecordedCall.chat(saying("x<end>"), "{" + HELLO.replace("'fake'", "'fake-latest'") + "}");
         assertThatThrownBy(() -> RecordedCall.chat(saying("x"), "{" + HELLO.replace("'fake'", "'gpt-4'") + "}"))
                 .isInstanceOfSatisfying(
-                        ServingException.class, error -> assertThat(error.code()).isEqualTo(ErrorCode.NOT_FOUND));
+                        ServingException.class,
+                        error -> assertThat(error.code()).isEqualTo(ErrorCode.NOT_FOUND));
     }
 
     @Test

@@ -70,9 +70,11 @@ public record CheckpointReport(
         StringBuilder text = new StringBuilder("checkpoint  " + directory + "\n");
         config.ifPresent(model -> text.append(describe(model)));
         text.append("parameters  %,d\nbytes       %s\n".formatted(parameterCount, new Bytes(byteCount)));
-        text.append("tokenizer   ").append(tokenizer.map(CheckpointReport::describe).orElse("none")).append('\n');
-        tensors.forEach(group -> text.append("  %6d x %-4s %-16s %s\n"
-                .formatted(group.count(), group.dtype(), group.shape(), group.name())));
+        text.append("tokenizer   ")
+                .append(tokenizer.map(CheckpointReport::describe).orElse("none"))
+                .append('\n');
+        tensors.forEach(group -> text.append(
+                "  %6d x %-4s %-16s %s\n".formatted(group.count(), group.dtype(), group.shape(), group.name())));
         text.append(problems.isEmpty() ? "no problems found\n" : problems.size() + " problems found\n");
         problems.forEach(problem -> text.append("  ").append(problem).append('\n'));
         return text.toString();
@@ -125,7 +127,9 @@ public record CheckpointReport(
     }
 
     private static String describe(TokenizerFacts facts) {
-        String end = facts.endTokenId().isPresent() ? String.valueOf(facts.endTokenId().getAsInt()) : "none";
+        String end = facts.endTokenId().isPresent()
+                ? String.valueOf(facts.endTokenId().getAsInt())
+                : "none";
         return "%d tokens, end token %s, %s chat template"
                 .formatted(facts.size(), end, facts.hasChatTemplate() ? "with" : "without");
     }

@@ -8,8 +8,7 @@ import org.jspecify.annotations.Nullable;
 final class Attributes {
     private Attributes() {}
 
-    /// `value[key]`, and for names also `value.name`: a mapping's own key before its methods, as chat templates rely
-    /// on.
+    /// `value[key]`, and for names also `value.name`: a mapping's own key before its methods.
     static @Nullable Object get(@Nullable Object value, @Nullable Object key) {
         return switch (value) {
             case Map<?, ?> map when map.containsKey(key) -> map.get(key);

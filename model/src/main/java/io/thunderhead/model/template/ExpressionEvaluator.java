@@ -115,7 +115,7 @@ final class ExpressionEvaluator {
     }
 
     private Callable.Values arguments(Expression.Arguments arguments, int line, Scope scope) {
-        if (arguments == Expression.Arguments.NONE) {
+        if (arguments.positional().isEmpty() && arguments.named().isEmpty()) {
             return new Callable.Values(Collections.emptyList(), Collections.emptyMap(), line);
         }
         Map<String, @Nullable Object> named = new HashMap<>();

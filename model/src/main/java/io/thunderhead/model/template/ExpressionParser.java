@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /// Expressions by Jinja's precedence, loosest first: conditional, or, and, not, comparison, `+ -`, `~`, `* / // %`,
 /// sign, `**`, and then filters and tests, which bind tighter than any operator.
@@ -222,16 +221,13 @@ final class ExpressionParser {
     }
 
     private static Expression name(Token token) {
-        @Nullable
-        Object constant = switch (token.text()) {
-            case "true", "True" -> Boolean.TRUE;
-            case "false", "False" -> Boolean.FALSE;
-            default -> null;
+        int line = token.line();
+        return switch (token.text()) {
+            case "true", "True" -> new Expression.Literal(line, true);
+            case "false", "False" -> new Expression.Literal(line, false);
+            case "none", "None" -> new Expression.Literal(line, null);
+            default -> new Expression.Name(line, token.text());
         };
-        boolean none = token.text().equals("none") || token.text().equals("None");
-        return constant != null || none
-                ? new Expression.Literal(token.line(), constant)
-                : new Expression.Name(token.line(), token.text());
     }
 
     private String adjacentStrings(Token first) {

@@ -131,7 +131,7 @@ final class Operators {
                 case "*" -> Math.multiplyExact(left, right);
                 case "//" -> Math.floorDiv(left, right);
                 case "%" -> Math.floorMod(left, right);
-                default -> onDoubles(operator, left, right, line);
+                default -> onDoubles(operator, (double) left, (double) right, line);
             };
         } catch (ArithmeticException e) {
             throw TemplateException.at(line, left + " " + operator + " " + right + ": " + e.getMessage());

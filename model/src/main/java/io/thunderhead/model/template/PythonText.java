@@ -34,9 +34,10 @@ final class PythonText {
     static String number(double value) {
         double size = Math.abs(value);
         if (size != 0 && Double.isFinite(value) && (size < 1e-4 || size >= 1e16)) {
-            String[] parts = Double.toString(value).split("E");
-            int exponent = Integer.parseInt(parts[1]);
-            String digits = parts[0].endsWith(".0") ? parts[0].substring(0, parts[0].length() - 2) : parts[0];
+            String text = Double.toString(value);
+            int mark = text.indexOf('E');
+            int exponent = Integer.parseInt(text.substring(mark + 1));
+            String digits = text.substring(0, mark).replaceFirst("\\.0$", "");
             return String.format(Locale.ROOT, "%se%s%02d", digits, exponent < 0 ? "-" : "+", Math.abs(exponent));
         }
         if (!Double.isFinite(value)) {

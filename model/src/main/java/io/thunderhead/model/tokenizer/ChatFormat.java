@@ -25,13 +25,12 @@ public final class ChatFormat {
         this.specialTokens = Map.copyOf(specialTokens);
     }
 
-    /// Reads `chat_template.jinja`, `chat_template.json` or tokenizer_config.json, the first that has a template; a
-    /// directory without one gives a format that refuses every conversation. Throws CHECKPOINT_INVALID for a template
-    /// that does not parse.
+    /// Reads `chat_template.jinja`, `chat_template.json` or tokenizer_config.json, the first that has a template.
+    /// A directory without one gives a format that refuses every conversation; a template that does not parse is
+    /// CHECKPOINT_INVALID.
     public static ChatFormat read(Path directory, Clock clock) {
         JsonNode config = TokenizerReader.readConfig(directory);
-        Optional<ChatTemplate> template =
-                TemplateSource.read(directory, config).map(source -> parse(source, clock));
+        Optional<ChatTemplate> template = TemplateSource.read(directory, config).map(source -> parse(source, clock));
         Map<String, String> specialTokens = new HashMap<>();
         for (String role : List.of("bos_token", "eos_token", "unk_token", "pad_token")) {
             TokenizerReader.specialToken(config, role).ifPresent(token -> specialTokens.put(role, token));
@@ -54,7 +53,9 @@ public final class ChatFormat {
                 "messages: expected a prompt, as this checkpoint has no chat template"));
         Map<String, @Nullable Object> context = new HashMap<>(specialTokens);
         context.put("messages", TemplateMessages.of(messages));
-        context.put("tools", tools.isEmpty() ? null : tools.stream().map(JsonValues::of).toList());
+        context.put(
+                "tools",
+                tools.isEmpty() ? null : tools.stream().map(JsonValues::of).toList());
         context.put("add_generation_prompt", addGenerationPrompt);
         try {
             return present.render(context);
@@ -67,7 +68,8 @@ public final class ChatFormat {
         try {
             return ChatTemplate.parse(source.text(), clock);
         } catch (TemplateException e) {
-            throw new CheckpointProblem(source.file(), "chat_template", "a chat template", String.valueOf(e.getMessage()))
+            throw new CheckpointProblem(
+                            source.file(), "chat_template", "a chat template", String.valueOf(e.getMessage()))
                     .causedBy(e);
         }
     }

@@ -10,11 +10,7 @@ import java.util.Optional;
 /// @param toolCallId of the call that a `tool` message answers
 /// @param toolCalls made by an `assistant` message
 public record ChatMessage(
-        String role,
-        List<Part> content,
-        Optional<String> name,
-        Optional<String> toolCallId,
-        List<ToolCall> toolCalls) {
+        String role, List<Part> content, Optional<String> name, Optional<String> toolCallId, List<ToolCall> toolCalls) {
     public ChatMessage {
         content = List.copyOf(content);
         toolCalls = List.copyOf(toolCalls);

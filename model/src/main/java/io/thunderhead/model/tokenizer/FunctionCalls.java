@@ -28,7 +28,8 @@ public record FunctionCalls(List<Call> calls, String text) {
     /// @param arguments a JSON object as text, as the model wrote it
     public record Call(String name, String arguments) {}
 
-    /// Never throws: a block that is no call stays part of the text. A last fence may be missing, as the model ends there.
+    /// Never throws: a block that is no call stays part of the text. A last fence may be missing, as the model ends
+    /// there.
     public static FunctionCalls parse(String generated) {
         List<Call> calls = new ArrayList<>();
         StringBuilder rest = new StringBuilder();

@@ -27,12 +27,11 @@ final class TemplateMessages {
 
     private Map<String, Object> convert(ChatMessage message, int index) {
         message.toolCalls().forEach(call -> functionByCallId.put(call.id(), call.name()));
-        String role =
-                switch (message.role()) {
-                    case "tool" -> "function";
-                    case "developer" -> "system";
-                    default -> message.role();
-                };
+        String role = switch (message.role()) {
+            case "tool" -> "function";
+            case "developer" -> "system";
+            default -> message.role();
+        };
         Map<String, Object> converted = new LinkedHashMap<>();
         converted.put("role", role);
         converted.put("content", parts(message));

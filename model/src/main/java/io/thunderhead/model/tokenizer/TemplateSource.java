@@ -32,7 +32,8 @@ record TemplateSource(String file, String text) {
         if (template.isArray()) {
             return template.valueStream()
                     .filter(named -> named.path("name").asString("").equals("default"))
-                    .map(named -> new TemplateSource(file, named.path("template").asString("")))
+                    .map(named ->
+                            new TemplateSource(file, named.path("template").asString("")))
                     .findFirst();
         }
         return template.isString() ? Optional.of(new TemplateSource(file, template.asString())) : Optional.empty();

@@ -39,7 +39,10 @@ final class CheckpointReportTest {
 
     @Test
     void describesADamagedCheckpointByItsProblems(@TempDir Path directory) throws IOException {
-        assertThat(CheckpointReport.of(directory).problems()).singleElement().asString().contains("config.json");
+        assertThat(CheckpointReport.of(directory).problems())
+                .singleElement()
+                .asString()
+                .contains("config.json");
 
         Files.copy(Goldens.path(Goldens.G1_TINY_A, "config.json"), directory.resolve("config.json"));
         Files.writeString(directory.resolve("tokenizer.json"), "{");

@@ -28,13 +28,16 @@ final class ChatFormatTest {
     private static final ChatFormat FORMAT = ChatFormat.read(Goldens.path("tokenizer"), Clock.systemUTC());
 
     static Stream<JsonNode> chats() throws IOException {
-        return JSON.readTree(Files.readString(Goldens.path("tokenizer", "cases.json"))).path("chat").valueStream();
+        return JSON.readTree(Files.readString(Goldens.path("tokenizer", "cases.json")))
+                .path("chat")
+                .valueStream();
     }
 
     @ParameterizedTest
     @MethodSource("chats")
     void goldenConversationsGiveTheGoldenTextAndIds(JsonNode golden) throws IOException {
-        String config = golden.path("template").asString().equals("vl") ? "tokenizer_config_vl.json" : "tokenizer_config.json";
+        String config =
+                golden.path("template").asString().equals("vl") ? "tokenizer_config_vl.json" : "tokenizer_config.json";
         String source = JSON.readTree(Files.readString(Goldens.path("tokenizer", config)))
                 .path("chat_template")
                 .asString();
@@ -43,7 +46,10 @@ final class ChatFormatTest {
 
         assertThat(rendered).isEqualTo(golden.path("rendered").asString());
         assertThat(TokenizerReader.read(Goldens.path("tokenizer")).orElseThrow().encode(rendered))
-                .isEqualTo(golden.path("ids").valueStream().mapToInt(JsonNode::intValue).toArray());
+                .isEqualTo(golden.path("ids")
+                        .valueStream()
+                        .mapToInt(JsonNode::intValue)
+                        .toArray());
     }
 
     @Test
@@ -55,7 +61,11 @@ final class ChatFormatTest {
                 Optional.empty(),
                 List.of(new ChatMessage.ToolCall("call_1", "weather", "{\"city\": \"Oslo\"}")));
         ChatMessage answer = new ChatMessage(
-                "tool", List.of(new ChatMessage.Text("{\"t\": 3}")), Optional.empty(), Optional.of("call_1"), List.of());
+                "tool",
+                List.of(new ChatMessage.Text("{\"t\": 3}")),
+                Optional.empty(),
+                Optional.of("call_1"),
+                List.of());
         ChatMessage question = new ChatMessage(
                 "user",
                 List.of(new ChatMessage.Text("one"), new ChatMessage.Text("two")),
@@ -101,14 +111,15 @@ final class ChatFormatTest {
     void refusesConversationsWithoutATemplate(@TempDir Path directory) {
         assertThatThrownBy(() -> ChatFormat.read(directory, Clock.systemUTC()).render(List.of(), List.of(), true))
                 .isInstanceOfSatisfying(
-                        ServingException.class,
-                        e -> assertThat(e.code()).isEqualTo(ErrorCode.UNSUPPORTED_PARAMETER));
+                        ServingException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNSUPPORTED_PARAMETER));
     }
 
     @Test
     void takesTheTemplatesOwnFileFirstAndPassesOnItsRefusals(@TempDir Path directory) throws IOException {
-        Files.writeString(directory.resolve("tokenizer_config.json"), JSON.writeValueAsString(Map.of("chat_template", "b")));
-        assertThat(ChatFormat.read(directory, Clock.systemUTC()).render(List.of(), List.of(), true)).isEqualTo("b");
+        Files.writeString(
+                directory.resolve("tokenizer_config.json"), JSON.writeValueAsString(Map.of("chat_template", "b")));
+        assertThat(ChatFormat.read(directory, Clock.systemUTC()).render(List.of(), List.of(), true))
+                .isEqualTo("b");
 
         Files.writeString(directory.resolve("chat_template.jinja"), "{{ raise_exception('not today') }}");
         assertThatThrownBy(() -> ChatFormat.read(directory, Clock.systemUTC()).render(List.of(), List.of(), true))

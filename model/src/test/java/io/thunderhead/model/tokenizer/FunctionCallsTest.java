@@ -13,8 +13,7 @@ final class FunctionCallsTest {
         FunctionCalls parsed = FunctionCalls.parse(
                 "Let me see.<function_call>```typescript\nfunctions.get_weather({\"city\": \"a) } ```b\"})\n```");
 
-        assertThat(parsed.calls())
-                .containsExactly(new FunctionCalls.Call("get_weather", "{\"city\": \"a) } ```b\"}"));
+        assertThat(parsed.calls()).containsExactly(new FunctionCalls.Call("get_weather", "{\"city\": \"a) } ```b\"}"));
         assertThat(parsed.text()).isEqualTo("Let me see.");
     }
 
@@ -56,9 +55,11 @@ final class FunctionCallsTest {
     @Test
     void readsWhatTheHistoryIsWrittenAs() {
         List<ChatMessage.ToolCall> calls = List.of(
-                new ChatMessage.ToolCall("1", "f", "{\"a\": 1}"), new ChatMessage.ToolCall("2", "g", "{\"b\": \"```\"}"));
+                new ChatMessage.ToolCall("1", "f", "{\"a\": 1}"),
+                new ChatMessage.ToolCall("2", "g", "{\"b\": \"```\"}"));
 
         assertThat(FunctionCalls.parse(FunctionCalls.text(calls)).calls())
-                .containsExactly(new FunctionCalls.Call("f", "{\"a\": 1}"), new FunctionCalls.Call("g", "{\"b\": \"```\"}"));
+                .containsExactly(
+                        new FunctionCalls.Call("f", "{\"a\": 1}"), new FunctionCalls.Call("g", "{\"b\": \"```\"}"));
     }
 }
