@@ -83,8 +83,9 @@ final class HiddenInbox {
                 throw new ServingException(
                         ErrorCode.QUEUE_FULL, "hidden rows: " + blocksMax + " blocks wait already for their steps");
             }
-            float[] buffer = free.isEmpty() ? new float[rowsMax * hiddenSize] : free.pop();
-            MemorySegment.copy(rows, ValueLayout.JAVA_FLOAT, 0, buffer, 0, header.rowCount() * hiddenSize);
+            int values = header.rowCount() * hiddenSize;
+            float[] buffer = buffer(values);
+            MemorySegment.copy(rows, ValueLayout.JAVA_FLOAT, 0, buffer, 0, values);
             Block replaced = blocks.put(header.stepId(), new Block(buffer, header.rowCount()));
             if (replaced != null) {
                 recycle(replaced);
@@ -93,6 +94,12 @@ final class HiddenInbox {
         } finally {
             lock.unlock();
         }
+    }
+
+    /// A free buffer that is large enough, or a new one: they grow to the steps that really come.
+    private float[] buffer(int values) {
+        float[] last = free.peek();
+        return last != null && last.length >= values ? free.pop() : new float[values];
     }
 
     private void check(HiddenHeader header, MemorySegment rows) {
@@ -166,7 +173,9 @@ final class HiddenInbox {
     }
 
     private void recycle(Block block) {
-        free.push(block.rows());
+        if (free.size() < blocksMax) {
+            free.push(block.rows());
+        }
     }
 
     private static final class Block {

@@ -1,5 +1,6 @@
 package io.thunderhead.cli;
 
+import io.thunderhead.cli.node.ClusterNodes;
 import picocli.CommandLine;
 
 /// The process's entry: parses, runs one subcommand, exits with its code.
@@ -7,7 +8,9 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
-        CommandLine command = new Commands(Main.class.getName()).commandLine();
+        CommandLine command = new Commands(Main.class.getName())
+                .withNodes(new ClusterNodes(), Main.class.getName())
+                .commandLine();
         System.exit(command.execute(args));
     }
 }

@@ -14,6 +14,7 @@ import io.thunderhead.transport.TransportConfig;
 public final class ThunderheadSchema {
     public static final ConfigSchema SCHEMA = ConfigSchema.empty()
             .section("model", ModelSettings.class)
+            .section("kernels", KernelSettings.class)
             .section("serve", ServeSettings.class)
             .section("node", NodeSettings.class)
             .section("cluster", ClusterConfig.class)

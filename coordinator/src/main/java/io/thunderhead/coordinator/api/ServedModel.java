@@ -28,6 +28,11 @@ public record ServedModel(
         aliases = List.copyOf(aliases);
     }
 
+    /// The same model with another context limit.
+    public ServedModel withContextMax(int tokens) {
+        return new ServedModel(id, aliases, created, config, tokenizer, chatFormat, tokens);
+    }
+
     public boolean answersTo(String name) {
         return id.equals(name) || aliases.contains(name);
     }

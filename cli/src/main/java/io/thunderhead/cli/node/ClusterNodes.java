@@ -1,0 +1,193 @@
+package io.thunderhead.cli.node;
+
+import io.thunderhead.attention.AttentionWorker;
+import io.thunderhead.attention.AttentionWorkerConfig;
+import io.thunderhead.cli.local.ChildStatus;
+import io.thunderhead.cli.settings.ModelSettings;
+import io.thunderhead.cli.settings.NodeSettings;
+import io.thunderhead.cluster.membership.ClusterConfig;
+import io.thunderhead.cluster.membership.ClusterMembership;
+import io.thunderhead.cluster.membership.NodeInfo;
+import io.thunderhead.cluster.membership.NodeRole;
+import io.thunderhead.cluster.placement.KvType;
+import io.thunderhead.cluster.placement.MemoryModel;
+import io.thunderhead.cluster.placement.PlacementOptions;
+import io.thunderhead.cluster.placement.WeightStorage;
+import io.thunderhead.cluster.planning.PlanKeeper;
+import io.thunderhead.cluster.planning.PlanPolicy;
+import io.thunderhead.cluster.planning.Readiness;
+import io.thunderhead.coordinator.Coordinator;
+import io.thunderhead.coordinator.api.ServedModel;
+import io.thunderhead.coordinator.api.ServedModelReader;
+import io.thunderhead.coordinator.grpc.GrpcConfig;
+import io.thunderhead.coordinator.http.HttpConfig;
+import io.thunderhead.coordinator.schedule.SchedulerConfig;
+import io.thunderhead.core.config.Bytes;
+import io.thunderhead.core.config.Config;
+import io.thunderhead.core.id.HostPort;
+import io.thunderhead.core.id.NodeId;
+import io.thunderhead.expert.ExpertWorker;
+import io.thunderhead.expert.ExpertWorkerConfig;
+import io.thunderhead.model.checkpoint.DType;
+import io.thunderhead.model.checkpoint.TensorNames;
+import io.thunderhead.model.config.ModelConfig;
+import io.thunderhead.transport.NodeConnector;
+import io.thunderhead.transport.TransportConfig;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/// Builds the real nodes of a cluster from a configuration: over sockets, or all inside this process.
+public final class ClusterNodes implements Nodes {
+    @Override
+    public RunningNode start(NodeRole role, Config config, Consumer<ChildStatus> status) {
+        OwnedResources owned = new OwnedResources();
+        try {
+            OpenModel model = owned.add(OpenModel.open(config));
+            NodeId id = new NodeId(config.get(NodeSettings.class).id().orElseGet(() -> role + "-" + hostName()));
+            Bytes memory = config.get(NodeSettings.class).memory().orElseGet(() -> HostMemory.share(1));
+            start(role, id, memory, config, model, new SocketWire(config), status, owned);
+            return owned;
+        } catch (RuntimeException e) {
+            owned.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public RunningNode startAll(Config config, Consumer<ChildStatus> status) {
+        ClusterConfig cluster = config.get(ClusterConfig.class);
+        Bytes memory = config.get(NodeSettings.class)
+                .memory()
+                .orElseGet(() -> HostMemory.share(cluster.attentionWorkers() + cluster.expertWorkers()));
+        OwnedResources owned = new OwnedResources();
+        try {
+            OpenModel model = owned.add(OpenModel.open(config));
+            Wire wire = new ReferenceWire(config.get(TransportConfig.class));
+            for (int i = 0; i < cluster.expertWorkers(); i++) {
+                NodeId id = new NodeId("expert-" + i);
+                start(NodeRole.EXPERT_WORKER, id, memory, config, model, wire, ignored -> {}, owned);
+            }
+            for (int i = 0; i < cluster.attentionWorkers(); i++) {
+                NodeId id = new NodeId("attention-" + i);
+                start(NodeRole.ATTENTION_WORKER, id, memory, config, model, wire, ignored -> {}, owned);
+            }
+            NodeId id = new NodeId(LocalCluster.COORDINATOR);
+            start(NodeRole.COORDINATOR, id, memory, config, model, wire, status, owned);
+            return owned;
+        } catch (RuntimeException e) {
+            owned.close();
+            throw e;
+        }
+    }
+
+    private static void start(
+            NodeRole role,
+            NodeId id,
+            Bytes memory,
+            Config config,
+            OpenModel model,
+            Wire wire,
+            Consumer<ChildStatus> status,
+            OwnedResources owned) {
+        ClusterMembership membership = owned.add(wire.membership());
+        Function<HostPort, NodeInfo> introduction = address -> new NodeInfo(
+                id,
+                UUID.randomUUID().toString(),
+                role,
+                address,
+                memory.value(),
+                "cpu",
+                hostName(),
+                model.checkpoint().fingerprint());
+        switch (role) {
+            case COORDINATOR -> startCoordinator(id, config, model, wire, membership, introduction, status, owned);
+            case ATTENTION_WORKER -> {
+                NodeConnector connector = owned.add(wire.connector(id));
+                owned.add(new AttentionWorker(
+                                id,
+                                config.get(AttentionWorkerConfig.class),
+                                model.checkpoint().config(),
+                                model.checkpoint(),
+                                model.kernels(),
+                                new ReportingMembership(membership, status),
+                                connector,
+                                services -> wire.server(id, services),
+                                introduction))
+                        .start();
+            }
+            case EXPERT_WORKER ->
+                owned.add(new ExpertWorker(
+                                id,
+                                config.get(ExpertWorkerConfig.class),
+                                model.checkpoint().config(),
+                                model.checkpoint(),
+                                model.kernels(),
+                                new ReportingMembership(membership, status),
+                                services -> wire.server(id, services),
+                                introduction))
+                        .start();
+        }
+    }
+
+    private static void startCoordinator(
+            NodeId id,
+            Config config,
+            OpenModel model,
+            Wire wire,
+            ClusterMembership membership,
+            Function<HostPort, NodeInfo> introduction,
+            Consumer<ChildStatus> status,
+            OwnedResources owned) {
+        ModelConfig modelConfig = model.checkpoint().config();
+        NodeConnector connector = owned.add(wire.connector(id));
+        PlanKeeper keeper = new PlanKeeper(
+                id,
+                model.checkpoint().fingerprint(),
+                new MemoryModel(modelConfig, storage(model), KvType.FLOAT32),
+                config.get(PlacementOptions.class),
+                PlanPolicy.of(config.get(ClusterConfig.class)));
+        ServedModel served =
+                ServedModelReader.read(config.get(ModelSettings.class).servedName(), model.folder(), modelConfig);
+        Coordinator coordinator = owned.add(new Coordinator(
+                introduction.apply(new HostPort(config.get(NodeSettings.class).host(), 0)),
+                new Coordinator.Limits(
+                        config.get(SchedulerConfig.class), config.get(HttpConfig.class), config.get(GrpcConfig.class)),
+                modelConfig,
+                served::withContextMax,
+                membership,
+                connector,
+                keeper));
+        Coordinator.Addresses addresses = coordinator.start();
+        membership.listen(snapshot -> status.accept(statusOf(Readiness.of(snapshot, modelConfig), addresses)));
+    }
+
+    private static ChildStatus statusOf(Readiness readiness, Coordinator.Addresses addresses) {
+        Map<String, String> listening = Map.of(
+                "http", "http://" + addresses.http(), "grpc", addresses.grpc().toString());
+        return switch (readiness) {
+            case Readiness.Ready() -> new ChildStatus(0, 0, true, listening, "ready");
+            case Readiness.NotReady(var missing) -> new ChildStatus(0, 0, false, listening, String.join("; ", missing));
+        };
+    }
+
+    /// What packed weights take: two bytes where the checkpoint has bf16, else four.
+    private static WeightStorage storage(OpenModel model) {
+        ModelConfig config = model.checkpoint().config();
+        DType stored = model.checkpoint()
+                .tensor(TensorNames.EMBEDDING, config.vocabSize(), config.hiddenSize())
+                .dtype();
+        return stored == DType.BF16 ? WeightStorage.BF16 : WeightStorage.FLOAT32;
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "localhost";
+        }
+    }
+}

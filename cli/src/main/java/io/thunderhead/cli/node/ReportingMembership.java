@@ -1,0 +1,48 @@
+package io.thunderhead.cli.node;
+
+import io.thunderhead.cli.local.ChildStatus;
+import io.thunderhead.cluster.membership.ClusterMembership;
+import io.thunderhead.cluster.membership.NodeInfo;
+import io.thunderhead.cluster.membership.NodeStatus;
+import io.thunderhead.cluster.placement.Plan;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/// A worker's membership that also tells whoever started the process what the worker tells the cluster.
+record ReportingMembership(ClusterMembership inner, Consumer<ChildStatus> report) implements ClusterMembership {
+    @Override
+    public void start(NodeInfo self) {
+        inner.start(self);
+    }
+
+    @Override
+    public void publish(NodeStatus status) {
+        inner.publish(status);
+        report.accept(new ChildStatus(
+                status.loadedBytes(), status.totalBytes(), status.ready(), Map.of(), oneLine(status.detail())));
+    }
+
+    private static String oneLine(String text) {
+        return text.replace('\n', ' ');
+    }
+
+    @Override
+    public void publish(Plan plan) {
+        inner.publish(plan);
+    }
+
+    @Override
+    public Snapshot snapshot() {
+        return inner.snapshot();
+    }
+
+    @Override
+    public void listen(Listener listener) {
+        inner.listen(listener);
+    }
+
+    @Override
+    public void close() {
+        inner.close();
+    }
+}
