@@ -3,10 +3,11 @@ package io.thunderhead.coordinator.http;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /// Closes connections that have been without a request for too long. A connection that waits for an answer is silent
 /// too, which is why a plain idle timeout of the socket would not do.
@@ -27,27 +28,36 @@ final class IdleConnections {
     void began(HttpServerRequest request) {
         Activity activity = activities.get(request.connection());
         if (activity != null) {
-            activity.requests.incrementAndGet();
-            request.response().endHandler(end -> activity.requestEnded());
+            activity.began(request.response());
         }
     }
 
     private void closeIdle() {
-        long now = System.nanoTime();
         activities.forEach((connection, activity) -> {
-            if (activity.requests.get() <= 0 && now - activity.sinceNanos > idleNanos) {
+            if (activity.idleNanos() > idleNanos) {
                 connection.close();
             }
         });
     }
 
     private static final class Activity {
-        final AtomicInteger requests = new AtomicInteger();
-        volatile long sinceNanos = System.nanoTime();
+        private final Set<HttpServerResponse> open = ConcurrentHashMap.newKeySet();
+        private volatile long lastNanos = System.nanoTime();
 
-        void requestEnded() {
-            sinceNanos = System.nanoTime();
-            requests.decrementAndGet();
+        void began(HttpServerResponse response) {
+            open.add(response);
+            response.endHandler(end -> ended(response));
+        }
+
+        private void ended(HttpServerResponse response) {
+            lastNanos = System.nanoTime();
+            open.remove(response);
+        }
+
+        /// An HTTP/2 stream that its client resets is closed without having ended.
+        long idleNanos() {
+            open.stream().filter(HttpServerResponse::closed).forEach(this::ended);
+            return open.isEmpty() ? System.nanoTime() - lastNanos : 0;
         }
     }
 }
