@@ -9,13 +9,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Seeded runs of the whole engine against fake stages. A failure names its seed: run it alone with
-/// `-Dengine.sim.seed=SEED`.
+/// `-Dengine.sim.seed=SEED`; run longer with `-Dengine.sim.runs=` and `-Dengine.sim.seconds=`.
 class EngineSim {
     private static final Logger log = LoggerFactory.getLogger(EngineSim.class);
     /// So many runs must have met what the simulation is for.
     private static final int RUNS_TO_JUDGE = 200;
-    private static final int RUNS_MAX = Integer.getInteger("engine.sim.runs", 3000);
-    private static final Duration TIME_MAX = Duration.ofSeconds(Integer.getInteger("engine.sim.seconds", 5));
+    private static final int RUNS_MAX = Integer.getInteger("engine.sim.runs", 300);
+    private static final Duration TIME_MAX = Duration.ofSeconds(Integer.getInteger("engine.sim.seconds", 20));
 
     @Test
     void everyRequestEndsOnceWithItsOwnTokensWhateverHappens() throws InterruptedException {
