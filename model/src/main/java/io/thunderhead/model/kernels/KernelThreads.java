@@ -41,6 +41,10 @@ final class KernelThreads implements AutoCloseable {
         return helpers.size() + 1;
     }
 
+    List<Thread> helpers() {
+        return List.copyOf(helpers);
+    }
+
     /// Runs tasks `[0, taskCount)` and returns when all are done. Throws what a task threw, after the others ended.
     void run(int taskCount, Task task) {
         if (taskCount <= 1 || helpers.isEmpty()) {

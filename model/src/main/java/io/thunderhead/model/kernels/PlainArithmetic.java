@@ -11,25 +11,27 @@ final class PlainArithmetic implements Arithmetic {
         return "plain loops";
     }
 
+    /// Step by step of the depth, so that a row of B is read once for all rows.
     @Override
     public void multiply(Product product) {
-        for (int row = 0; row < product.rows; row++) {
-            if (product.fromZero) {
+        if (product.fromZero) {
+            for (int row = 0; row < product.rows; row++) {
                 Arrays.fill(product.c, product.cRow(row), product.cRow(row) + product.columns, 0);
             }
-            for (int k = 0; k < product.depthOf(row); k++) {
-                addStep(product, row, k);
+        }
+        int depthMax = product.depthOf(product.rows - 1);
+        for (int k = 0; k < depthMax; k++) {
+            float[] b = product.bRow(k);
+            for (int row = product.firstRowDeeperThan(k); row < product.rows; row++) {
+                addStep(product.a[product.aRow(row) + k], b, product.c, product.cRow(row), product.columns);
             }
         }
     }
 
-    /// The k-th step of a row's chains, all columns.
-    private static void addStep(Product product, int row, int k) {
-        float a = product.a[product.aRow(row) + k];
-        float[] c = product.c;
-        int at = product.cRow(row);
-        for (int column = 0; column < product.columns; column++) {
-            c[at + column] = Math.fma(a, product.b(k, column), c[at + column]);
+    /// The next step of a row's chains.
+    private static void addStep(float a, float[] b, float[] c, int offset, int columns) {
+        for (int column = 0; column < columns; column++) {
+            c[offset + column] = Math.fma(a, b[column], c[offset + column]);
         }
     }
 

@@ -24,6 +24,8 @@ final class Product {
     int cStride;
     boolean fromZero;
 
+    private float[] bRow = new float[0];
+
     int rows;
     int columns;
     int depth;
@@ -99,6 +101,22 @@ final class Product {
         int lane = column % PackedMatrix.HALF_PANEL;
         int pair = b.get(ValueLayout.JAVA_INT, bOffsetBytes + ((long) k * bStride + lane) * Integer.BYTES);
         return PackedMatrix.half(pair, column);
+    }
+
+    /// Row `k` of B, widened; valid until the next call.
+    float[] bRow(int k) {
+        if (bRow.length < columns) {
+            bRow = new float[columns];
+        }
+        for (int column = 0; column < columns; column++) {
+            bRow[column] = b(k, column);
+        }
+        return bRow;
+    }
+
+    /// The rows from this one on have a step `k`.
+    int firstRowDeeperThan(int k) {
+        return depthStep == 0 || k < depth ? 0 : k - depth + 1;
     }
 
     /// One element of C by the definition: for columns left over by wider code.

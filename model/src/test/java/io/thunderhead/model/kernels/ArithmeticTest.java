@@ -1,0 +1,199 @@
+package io.thunderhead.model.kernels;
+
+import static io.thunderhead.model.kernels.Numbers.SIZES;
+import static io.thunderhead.model.kernels.Numbers.assertSameBits;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.thunderhead.model.checkpoint.DType;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+/// Vector loops against plain ones, to the bit.
+final class ArithmeticTest {
+    private static final int[] ROWS = {1, 3, 4, 7, 18};
+
+    private final Arithmetic plain = new PlainArithmetic();
+    private final Arithmetic vector = new VectorArithmetic();
+
+    @Test
+    void multipliesTheSame() {
+        for (int columns : SIZES) {
+            for (int depth : SIZES) {
+                for (int rows : ROWS) {
+                    for (boolean fromZero : new boolean[] {true, false}) {
+                        checkProduct(rows, columns, depth, 0, fromZero);
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void multipliesTheSameUnderACausalMask() {
+        for (int columns : SIZES) {
+            for (int rows : SIZES) {
+                checkProduct(Math.min(rows, 127), columns, 1, 1, false);
+                checkProduct(Math.min(rows, 127), columns, 19, 1, true);
+            }
+        }
+    }
+
+    /// With wider rows than columns and offsets, as inside real buffers.
+    private void checkProduct(int rows, int columns, int depth, int step, boolean fromZero) {
+        int aStride = depth + rows * step + 3;
+        int bStride = columns + 2;
+        int cStride = columns + 5;
+        float[] a = Numbers.extreme(4 + rows * aStride, 1);
+        MemorySegment b = Numbers.offHeap(Numbers.extreme(1 + (depth + rows * step) * bStride, 2));
+        float[] expected = Numbers.extreme(2 + rows * cStride, 3);
+        float[] found = expected.clone();
+        for (float[] c : new float[][] {expected, found}) {
+            Product product = new Product()
+                    .a(a, 4, aStride)
+                    .b(b, Float.BYTES, bStride)
+                    .c(c, 2, cStride, fromZero)
+                    .causal(rows, columns, depth, step);
+            (c == expected ? plain : vector).multiply(product);
+        }
+        assertSameBits("[" + rows + ", " + depth + "] * [" + depth + ", " + columns + "]", found, expected);
+    }
+
+    @Test
+    void multipliesBfloatPanelsTheSame() {
+        for (int outSize : SIZES) {
+            for (int inSize : SIZES) {
+                PackedMatrix w = pack(DType.BF16, outSize, inSize);
+                for (int rows : ROWS) {
+                    float[] x = Numbers.extreme(rows * inSize, 4);
+                    for (int panel = 0; panel < w.panelCount(); panel++) {
+                        float[] expected = new float[rows * PackedMatrix.PANEL];
+                        float[] found = expected.clone();
+                        multiplyPanel(plain, x, rows, w, panel, expected);
+                        multiplyPanel(vector, x, rows, w, panel, found);
+                        assertSameBits("panel " + panel + " of [" + outSize + ", " + inSize + "]", found, expected);
+                    }
+                }
+            }
+        }
+    }
+
+    private static void multiplyPanel(
+            Arithmetic arithmetic, float[] x, int rows, PackedMatrix w, int panel, float[] y) {
+        arithmetic.multiply(new Product()
+                .a(x, 0, w.inSize())
+                .b(w, panel, 0)
+                .c(y, 0, PackedMatrix.PANEL, true)
+                .size(rows, w.panelWidth(panel), w.inSize()));
+    }
+
+    @Test
+    void multipliesCloseToDoublePrecision() {
+        int depth = 1000;
+        float[] a = Numbers.random(depth, 5);
+        float[] b = Numbers.random(depth, 6);
+        double exact = 0;
+        for (int k = 0; k < depth; k++) {
+            exact += (double) a[k] * b[k];
+        }
+        float[] c = new float[1];
+        plain.multiply(new Product()
+                .a(a, 0, depth)
+                .b(Numbers.offHeap(b), 0, 1)
+                .c(c, 0, 1, true)
+                .size(1, 1, depth));
+        assertThat((double) c[0]).isCloseTo(exact, within(1e-4));
+    }
+
+    @Test
+    void widensTheSame() {
+        for (int outSize : SIZES) {
+            PackedMatrix w = pack(DType.BF16, outSize, 64);
+            MemorySegment expected = Arena.ofAuto().allocate(40L * PackedMatrix.PANEL * Float.BYTES, Float.BYTES);
+            MemorySegment found = Arena.ofAuto().allocate(expected.byteSize(), Float.BYTES);
+            for (int panel = 0; panel < w.panelCount(); panel++) {
+                plain.widen(w, panel, 24, 40, expected);
+                vector.widen(w, panel, 24, 40, found);
+                assertThat(found.mismatch(expected)).isEqualTo(-1);
+            }
+        }
+    }
+
+    @Test
+    void recursTheSame() {
+        for (int headDim : new int[] {1, 3, 7, 31, 64, 127, 128, 200}) {
+            float[] qkv = Numbers.extreme(3 * headDim + 2, 7);
+            float[] state = Numbers.extreme(headDim * headDim + 1, 8);
+            MemorySegment expectedState = Numbers.offHeap(state);
+            MemorySegment foundState = Numbers.offHeap(state);
+            float[] expected = new float[headDim + 1];
+            float[] found = new float[headDim + 1];
+            plain.recur(qkv, 2, headDim, 0.9f, expectedState, Float.BYTES, expected, 1);
+            vector.recur(qkv, 2, headDim, 0.9f, foundState, Float.BYTES, found, 1);
+            assertSameBits("out of " + headDim, found, expected);
+            assertSameBits(
+                    "state of " + headDim,
+                    foundState.toArray(ValueLayout.JAVA_FLOAT),
+                    expectedState.toArray(ValueLayout.JAVA_FLOAT));
+        }
+    }
+
+    @Test
+    void reducesTheSame() {
+        float[] partial = new float[Arithmetic.PARTIAL_SUMS];
+        for (int count : SIZES) {
+            float[] x = Numbers.extreme(count + 1, 9);
+            float[] y = Numbers.random(count + 1, 9);
+            assertThat(vector.max(x, 1, count)).isEqualTo(plain.max(x, 1, count));
+            assertThat(vector.sumOfSquares(x, 1, count, partial)).isEqualTo(plain.sumOfSquares(x, 1, count, partial));
+            assertThat(vector.sumOfSquares(y, 1, count, partial)).isEqualTo(plain.sumOfSquares(y, 1, count, partial));
+        }
+    }
+
+    @Test
+    void exponentiatesTheSame() {
+        float[] partial = new float[Arithmetic.PARTIAL_SUMS];
+        for (int count : SIZES) {
+            float[] expected = Numbers.extreme(count + 1, 10);
+            float[] found = expected.clone();
+            float expectedSum = plain.expAndSum(expected, 1, count, 2.5f, partial);
+            float foundSum = vector.expAndSum(found, 1, count, 2.5f, partial);
+            assertSameBits("powers of " + count, found, expected);
+            assertThat(foundSum).isEqualTo(expectedSum);
+        }
+    }
+
+    @Test
+    void gatesTheSame() {
+        for (int count : SIZES) {
+            float[] expected = Numbers.extreme(count + 1, 11);
+            float[] found = expected.clone();
+            float[] gate = Numbers.extreme(count + 3, 12);
+            plain.gate(expected, gate, 1, count);
+            vector.gate(found, gate, 1, count);
+            assertSameBits("gated " + count, found, expected);
+            plain.gate(expected, expected, 1, count);
+            vector.gate(found, found, 1, count);
+            assertSameBits("silu " + count, found, expected);
+        }
+    }
+
+    @Test
+    void keepsNotANumberVisible() {
+        for (Arithmetic arithmetic : new Arithmetic[] {plain, vector}) {
+            float[] x = new float[40];
+            Arrays.fill(x, Float.NaN);
+            arithmetic.gate(x, x, 0, x.length);
+            assertThat(x).containsOnly(Float.NaN);
+        }
+    }
+
+    private PackedMatrix pack(DType dtype, int outSize, int inSize) {
+        try (Kernels kernels = KernelSelection.choose("plain", 1).kernels()) {
+            return kernels.pack(Numbers.matrix(dtype, outSize, inSize), Arena.ofAuto());
+        }
+    }
+}
