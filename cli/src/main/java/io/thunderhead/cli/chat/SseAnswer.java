@@ -41,7 +41,8 @@ final class SseAnswer implements ChatBackend.Answer {
     @Override
     public Optional<String> next() {
         try {
-            BufferedReader open = lines == null ? lines = open(response.join()) : lines;
+            BufferedReader open = lines == null ? open(response.join()) : lines;
+            lines = open;
             for (String line = open.readLine(); line != null; line = open.readLine()) {
                 if (line.startsWith(DATA)) {
                     String data = line.substring(DATA.length()).strip();

@@ -5,7 +5,6 @@ import io.thunderhead.core.error.ServingException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /// One running child. Its output is read by a thread of its own until it ends.
@@ -51,8 +50,16 @@ final class ChildProcess {
         return process.isAlive();
     }
 
-    CompletableFuture<Process> onExit() {
-        return process.onExit();
+    /// Runs the action in another thread once the process has ended.
+    void whenEnded(Runnable action) {
+        Thread.ofVirtual().name("end-" + program.name()).start(() -> {
+            process.onExit().join();
+            action.run();
+        });
+    }
+
+    int awaitExitCode() throws InterruptedException {
+        return process.waitFor();
     }
 
     int exitCode() {

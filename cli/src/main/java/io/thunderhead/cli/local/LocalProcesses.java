@@ -47,7 +47,7 @@ public final class LocalProcesses implements AutoCloseable {
             ChildProcess child = ChildProcess.start(program, new Forwarding());
             children.add(child);
             console.line(program.name(), "process " + child.pid() + " started");
-            child.onExit().thenRun(() -> ended(child));
+            child.whenEnded(() -> ended(child));
         } finally {
             lock.unlock();
         }
@@ -58,16 +58,23 @@ public final class LocalProcesses implements AutoCloseable {
     public ChildStatus await(String name, Predicate<ChildStatus> condition, Deadline deadline) {
         lock.lock();
         try {
-            while (true) {
-                firstDead().ifPresent(dead -> {
-                    throw new ServingException(ErrorCode.WORKER_LOST, described(dead));
-                });
-                ChildStatus status = statuses.getOrDefault(name, ChildStatus.starting());
-                if (condition.test(status)) {
-                    return status;
+            ChildStatus status = living(name);
+            long patienceNanos = deadline.remainingNanos();
+            while (!condition.test(status)) {
+                if (closing) {
+                    throw new ServingException(ErrorCode.SHUTTING_DOWN, "stopped while waiting for " + name);
                 }
-                awaitChange(name, status, deadline);
+                if (patienceNanos <= 0) {
+                    throw new ServingException(
+                            ErrorCode.DEADLINE_EXCEEDED, name + " is not ready in time; it says: " + status.detail());
+                }
+                patienceNanos = changed.awaitNanos(patienceNanos);
+                status = living(name);
             }
+            return status;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ServingException(ErrorCode.CANCELLED, "interrupted while waiting for " + name, e);
         } finally {
             lock.unlock();
         }
@@ -82,10 +89,7 @@ public final class LocalProcesses implements AutoCloseable {
 
     /// Waits, without limit, until this child has ended, and returns its exit code.
     public int awaitEnd(String name) throws InterruptedException {
-        return child(name)
-                .onExit()
-                .handle((process, failure) -> child(name).exitCode())
-                .join();
+        return child(name).awaitExitCode();
     }
 
     /// Process ids of the children that run, by name.
@@ -132,20 +136,12 @@ public final class LocalProcesses implements AutoCloseable {
         }
     }
 
-    private void awaitChange(String name, ChildStatus status, Deadline deadline) {
-        if (deadline.expired()) {
-            throw new ServingException(
-                    ErrorCode.DEADLINE_EXCEEDED, name + " is not ready in time; it says: " + status.detail());
-        }
-        if (closing) {
-            throw new ServingException(ErrorCode.SHUTTING_DOWN, "stopped while waiting for " + name);
-        }
-        try {
-            changed.awaitNanos(Math.max(1, deadline.remainingNanos()));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new ServingException(ErrorCode.CANCELLED, "interrupted while waiting for " + name, e);
-        }
+    /// The last status; throws if any child is dead.
+    private ChildStatus living(String name) {
+        firstDead().ifPresent(dead -> {
+            throw new ServingException(ErrorCode.WORKER_LOST, described(dead));
+        });
+        return statuses.getOrDefault(name, ChildStatus.starting());
     }
 
     private void ended(ChildProcess child) {
@@ -161,7 +157,7 @@ public final class LocalProcesses implements AutoCloseable {
     }
 
     private Optional<ChildProcess> firstDead() {
-        return children.stream().filter(child -> !child.alive()).min(Comparator.comparing(ChildProcess::pid));
+        return children.stream().filter(child -> !child.alive()).min(Comparator.comparingLong(ChildProcess::pid));
     }
 
     private static String described(ChildProcess dead) {

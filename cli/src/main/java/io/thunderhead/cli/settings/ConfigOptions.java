@@ -1,6 +1,7 @@
 package io.thunderhead.cli.settings;
 
 import io.thunderhead.core.config.Config;
+import io.thunderhead.core.config.ConfigKey;
 import io.thunderhead.core.config.ConfigLayer;
 import io.thunderhead.core.config.ConfigValue;
 import java.nio.file.Path;
@@ -52,10 +53,12 @@ public final class ConfigOptions {
         handedOn.remove(FILE_VARIABLE);
         Map<String, ConfigValue> effective = new LinkedHashMap<>();
         layers(environment).forEach(layer -> effective.putAll(layer.values()));
-        ThunderheadSchema.SCHEMA.keys().stream()
-                .filter(key -> effective.containsKey(key.name()))
-                .forEach(key -> handedOn.put(
-                        key.environmentName(), effective.get(key.name()).text()));
+        for (ConfigKey key : ThunderheadSchema.SCHEMA.keys()) {
+            ConfigValue value = effective.get(key.name());
+            if (value != null) {
+                handedOn.put(key.environmentName(), value.text());
+            }
+        }
         return handedOn;
     }
 

@@ -12,6 +12,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -72,7 +73,7 @@ class LocalProcessesIT {
             processes.start(program("victim", 0));
             processes.awaitReady(soon());
 
-            ProcessHandle.of(processes.pids().get("victim")).orElseThrow().destroyForcibly();
+            kill("victim");
 
             assertThat(processes.awaitEnd("victim")).isEqualTo(137);
             assertThatThrownBy(() -> processes.await("victim", status -> false, soon()))
@@ -114,12 +115,17 @@ class LocalProcessesIT {
             List<ProcessHandle> grandchildren = grandchildren();
             assertThat(grandchildren).hasSize(2).allMatch(ProcessHandle::isAlive);
 
-            ProcessHandle.of(processes.pids().get("parent")).orElseThrow().destroyForcibly();
+            kill("parent");
 
             for (ProcessHandle grandchild : grandchildren) {
                 grandchild.onExit().get(20, TimeUnit.SECONDS);
             }
         }
+    }
+
+    private void kill(String name) {
+        long pid = Objects.requireNonNull(processes.pids().get(name), name);
+        assertThat(ProcessHandle.of(pid).orElseThrow().destroyForcibly()).isTrue();
     }
 
     private List<ProcessHandle> grandchildren() {
