@@ -26,7 +26,8 @@ public final class Console {
     /// On this process's standard output.
     @SuppressWarnings("SystemConsoleNull") // Java 25 returns null where there is no terminal, whatever 22 did
     public static Console ofProcess() {
-        return new Console(System.out, System.console() != null && System.console().isTerminal());
+        return new Console(
+                System.out, System.console() != null && System.console().isTerminal());
     }
 
     public synchronized void line(String name, String text) {

@@ -16,7 +16,7 @@ public final class ServedModelReader {
     /// @param name that clients ask for
     public static ServedModel read(String name, Path folder, ModelConfig config) {
         Optional<Tokenizer> tokenizer = TokenizerReader.read(folder);
-        var template = io.thunderhead.model.tokenizer.ChatFormat.read(folder, Clock.systemDefaultZone());
+        var template = io.thunderhead.model.tokenizer.ChatFormat.read(folder, Clock.systemUTC());
         Optional<ChatFormat> chat =
                 template.hasTemplate() ? Optional.of(new TemplateChatFormat(template)) : Optional.empty();
         return new ServedModel(name, List.of(), Instant.now(), config, tokenizer, chat, config.contextMax());

@@ -8,15 +8,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// The steps under way on the open pipeline. Ids go on growing over pipelines: a late answer from a
-/// closed one finds nothing. Owner: engine thread.
+/// The steps under way on the open pipeline. Ids go on growing over pipelines, and over coordinators, because they
+/// begin
+/// at the time of day: a late answer from a closed pipeline finds nothing, and a stage can tell rows of an older step.
+/// Owner: engine thread.
 final class StepLedger {
     /// What an answer may be late after the stage's own timeout before its line is given up.
     static final Duration ANSWER_MARGIN = Duration.ofSeconds(2);
 
+    private static final int STEPS_PER_MILLI_BITS = 20;
+
     private final Duration timeout;
     private final Map<Long, StepInFlight> inFlight = new LinkedHashMap<>();
-    private long begun;
+    private long begun = System.currentTimeMillis() << STEPS_PER_MILLI_BITS;
 
     StepLedger(Duration timeout) {
         this.timeout = timeout;

@@ -1,5 +1,6 @@
 package io.thunderhead.coordinator.http;
 
+import io.thunderhead.coordinator.api.ApiKeys;
 import io.thunderhead.coordinator.api.Completions;
 import io.thunderhead.coordinator.testing.FakeEngine;
 import io.thunderhead.coordinator.testing.FakeModels;
@@ -26,7 +27,12 @@ final class ApiServer implements AutoCloseable {
 
     private ApiServer(FakeEngine engine, HttpConfig config, HealthView health) {
         this.engine = engine;
-        this.api = new HttpApi(config, FakeModels.ALL, new Completions(engine), health);
+        this.api = new HttpApi(
+                config,
+                FakeModels.ALL,
+                new Completions(engine),
+                health,
+                ApiKeys.load(config.apiKeys(), config.apiKeysFile()));
         api.start();
     }
 
