@@ -17,7 +17,10 @@ final class Commands {
     /// @param mainClass to run in child processes
     Commands(String mainClass) {
         root.addSubcommand(new BenchCommand(mainClass))
+                .addSubcommand(new ChatCommand(mainClass))
                 .addSubcommand(new ConfigCommand())
+                .addSubcommand(new InspectCommand())
+                .addSubcommand(new PlanCommand())
                 .addSubcommand(new VersionCommand());
     }
 

@@ -57,6 +57,38 @@ class CommandsTest {
         assertThat(err.toString().lines()).hasSize(1);
     }
 
+    @Test
+    void plansTheFullModelForHardwareOneDoesNotHave() {
+        int exitCode = run(
+                "plan", "--model=minimax-text-01", "--nodes=8x80GB", "--quantize=int8", "--context=1000000");
+
+        assertThat(exitCode).isZero();
+        assertThat(out.toString()).contains("456,089,655,296 parameters").contains("to spare");
+    }
+
+    @Test
+    void refusesAPlanThatDoesNotFitWithTheNumbers() {
+        assertThat(run("plan", "--model=minimax-text-01", "--attention-workers=1x80GB", "--expert-workers=1x80GB"))
+                .isEqualTo(3);
+
+        assertThat(err.toString()).startsWith("thunderhead: PLAN_DOES_NOT_FIT: ").contains("short by");
+    }
+
+    @Test
+    void refusesAPlanForNothing() {
+        assertThat(run("plan")).isEqualTo(2);
+        assertThat(run("plan", "--model=minimax-text-01", "--nodes=80GB")).isEqualTo(2);
+
+        assertThat(err.toString()).contains("8x80GB");
+    }
+
+    @Test
+    void saysThatThereIsNoSuchCheckpoint() {
+        assertThat(run("inspect", "--model=no/such/folder")).isEqualTo(3);
+
+        assertThat(err.toString().lines()).hasSize(1).first().asString().contains("CHECKPOINT_INVALID: no folder");
+    }
+
     private int run(String... args) {
         return commands().execute(args);
     }

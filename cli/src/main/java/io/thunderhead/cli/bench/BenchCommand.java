@@ -114,11 +114,7 @@ public final class BenchCommand implements Callable<Integer> {
         Config config = options.load(environment);
         try (LocalServer server =
                 new LocalServer(mainClass, config, options.environment(environment), Console.ofProcess())) {
-            String address = server.start().addresses().get("http");
-            if (address == null) {
-                throw new ServingException(ErrorCode.INTERNAL, "the coordinator told no http address");
-            }
-            return bench(URI.create("http://" + address));
+            return bench(server.startHttp());
         }
     }
 

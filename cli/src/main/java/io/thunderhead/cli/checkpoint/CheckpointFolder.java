@@ -35,13 +35,19 @@ public final class CheckpointFolder {
                 Path.of(System.getProperty("thunderhead.home", "")).toAbsolutePath());
     }
 
-    /// Throws CHECKPOINT_INVALID if there is no such folder or it cannot be unpacked.
-    public Path resolve(Path named) {
+    /// The folder as it is, perhaps with packed weights. Throws CHECKPOINT_INVALID if there is none.
+    public Path find(Path named) {
         Path folder = Files.isDirectory(named) ? named : home.resolve(named);
         if (!Files.isDirectory(folder)) {
             throw new ServingException(
                     ErrorCode.CHECKPOINT_INVALID, "no folder " + named + ", neither here nor in " + home);
         }
+        return folder;
+    }
+
+    /// A folder of plain files. Throws CHECKPOINT_INVALID if there is no such folder or it cannot be unpacked.
+    public Path resolve(Path named) {
+        Path folder = find(named);
         try {
             List<Path> packed = files(folder).filter(CheckpointFolder::isPacked).toList();
             return packed.isEmpty() ? folder : unpackOnce(folder, packed);

@@ -5,7 +5,10 @@ import io.thunderhead.cli.local.Console;
 import io.thunderhead.cli.local.LocalProcesses;
 import io.thunderhead.cli.settings.ServeSettings;
 import io.thunderhead.core.config.Config;
+import io.thunderhead.core.error.ErrorCode;
+import io.thunderhead.core.error.ServingException;
 import io.thunderhead.core.time.Deadline;
+import java.net.URI;
 import java.util.Map;
 
 /// A whole cluster of child processes on this machine, for the commands that need a server of their own. Also closed
@@ -31,6 +34,15 @@ public final class LocalServer implements AutoCloseable {
         cluster.programs().forEach(processes::start);
         processes.awaitReady(deadline);
         return processes.await(LocalCluster.COORDINATOR, ChildStatus::ready, deadline);
+    }
+
+    /// As [#start]; returns where HTTP is answered.
+    public URI startHttp() {
+        String address = start().addresses().get("http");
+        if (address == null) {
+            throw new ServingException(ErrorCode.INTERNAL, "the coordinator told no http address");
+        }
+        return URI.create("http://" + address);
     }
 
     /// Waits until the coordinator has ended and returns its exit code.
