@@ -59,7 +59,7 @@ public final class Coordinator implements AutoCloseable {
         ServedModels models = new ServedModels(List.of(served.apply(engine.contextMax())));
         Completions completions = new Completions(engine);
         ApiKeys keys = ApiKeys.load(limits.http().apiKeys(), limits.http().apiKeysFile());
-        this.http = new HttpApi(limits.http(), models, completions, this::missing, keys);
+        this.http = new HttpApi(limits.http(), models, completions, this::missing, engine::stats, keys);
         this.grpc = new GrpcApiServer(limits.grpc(), models, completions, new View(), keys::ownerOfKey);
     }
 

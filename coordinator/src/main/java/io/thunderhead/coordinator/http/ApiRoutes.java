@@ -15,21 +15,33 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
+import tools.jackson.databind.PropertyNamingStrategies;
+import io.thunderhead.coordinator.schedule.EngineStats;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The paths of the API.
 final class ApiRoutes {
     private static final JsonMapper MAPPER = new JsonMapper();
+    private static final JsonMapper SNAKE_CASE = JsonMapper.builder()
+            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .build();
 
     private ApiRoutes() {}
 
-    static Routes of(ServedModels models, Completions completions, ApiLimits limits, HealthView health) {
+    static Routes of(
+            ServedModels models,
+            Completions completions,
+            ApiLimits limits,
+            HealthView health,
+            Supplier<EngineStats> stats) {
         ModelCatalog catalog = new ModelCatalog(models);
         return new Routes(
                 Map.of(
                         "/v1/models", new View(false, rest -> new ViewAnswer(200, Buffer.buffer(catalog.list()))),
                         "/v1/models/",
                                 new View(false, name -> new ViewAnswer(200, Buffer.buffer(catalog.one(decoded(name))))),
+                        "/stats", new View(false, rest -> new ViewAnswer(200, stats(stats.get()))),
                         "/health/live", new View(true, rest -> new ViewAnswer(200, health(List.of()))),
                         "/health/ready", new View(true, rest -> readiness(health))),
                 Map.of(
@@ -47,6 +59,11 @@ final class ApiRoutes {
     private static Buffer health(List<HealthView.Missing> missing) {
         String status = missing.isEmpty() ? "ok" : "not ready";
         return Buffer.buffer(MAPPER.writeValueAsBytes(Map.of("status", status, "missing", missing)));
+    }
+
+    /// The engine's numbers under their names in snake case; times are nanoseconds summed since the start.
+    private static Buffer stats(EngineStats stats) {
+        return Buffer.buffer(SNAKE_CASE.writeValueAsBytes(stats));
     }
 
     private static String decoded(String pathPart) {

@@ -3,6 +3,8 @@ package io.thunderhead.coordinator.http;
 import io.thunderhead.coordinator.api.ApiKeys;
 import io.thunderhead.coordinator.api.Completions;
 import io.thunderhead.coordinator.api.ServedModels;
+import io.thunderhead.coordinator.schedule.EngineStats;
+import java.util.function.Supplier;
 import io.thunderhead.coordinator.openai.ApiLimits;
 import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ServingException;
@@ -39,7 +41,7 @@ public final class HttpApi implements AutoCloseable {
     private final HttpServer server;
 
     /// Throws CONFIG_INVALID for keys that cannot be read.
-    public HttpApi(HttpConfig config, ServedModels models, Completions completions, HealthView health, ApiKeys keys) {
+    public HttpApi(HttpConfig config, ServedModels models, Completions completions, HealthView health, Supplier<EngineStats> stats, ApiKeys keys) {
         this.config = config;
         this.gate = new RequestGate(
                 config.maxConcurrentRequests(), config.maxBodies().value());
@@ -50,7 +52,7 @@ public final class HttpApi implements AutoCloseable {
                 .build();
         IdleConnections idle = new IdleConnections(vertx, config.idleTimeout());
         RequestHandler handler =
-                new RequestHandler(vertx, config, ApiRoutes.of(models, completions, limits, health), keys, gate);
+                new RequestHandler(vertx, config, ApiRoutes.of(models, completions, limits, health, stats), keys, gate);
         this.server = vertx.createHttpServer(serverOptions(config))
                 .connectionHandler(idle::opened)
                 .requestHandler(request -> {

@@ -2,6 +2,7 @@ package io.thunderhead.coordinator.http;
 
 import io.thunderhead.coordinator.api.ApiKeys;
 import io.thunderhead.coordinator.api.Completions;
+import io.thunderhead.coordinator.schedule.EngineStats;
 import io.thunderhead.coordinator.testing.FakeEngine;
 import io.thunderhead.coordinator.testing.FakeModels;
 import io.thunderhead.core.config.Bytes;
@@ -32,6 +33,7 @@ final class ApiServer implements AutoCloseable {
                 FakeModels.ALL,
                 new Completions(engine),
                 health,
+                () -> EngineStats.NONE,
                 ApiKeys.load(config.apiKeys(), config.apiKeysFile()));
         api.start();
     }
