@@ -33,8 +33,7 @@ final class LightningDecayTest {
         LightningDecay decay = new LightningDecay(1, 4, 4, 8, 256);
         assertThat(decay.power(2, 0)).isEqualTo(1);
         for (int tokens = 1; tokens <= 256; tokens++) {
-            assertThat((double) decay.power(2, tokens))
-                    .isCloseTo(Math.pow(decay.power(2, 1), tokens), within(1e-5));
+            assertThat((double) decay.power(2, tokens)).isCloseTo(Math.pow(decay.power(2, 1), tokens), within(1e-5));
             assertThat(decay.fallingPowers(2)[256 - tokens]).isEqualTo(decay.power(2, tokens));
         }
     }
