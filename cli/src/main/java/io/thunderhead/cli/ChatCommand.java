@@ -8,10 +8,10 @@ import io.thunderhead.cli.node.LocalServer;
 import io.thunderhead.cli.settings.ConfigOptions;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -41,7 +41,10 @@ final class ChatCommand implements Callable<Integer> {
     @Mixin
     private ConfigOptions options = new ConfigOptions();
 
-    @Option(names = "--url", paramLabel = "URL", description = "Any OpenAI-compatible server, e.g. http://127.0.0.1:8080.")
+    @Option(
+            names = "--url",
+            paramLabel = "URL",
+            description = "Any OpenAI-compatible server, e.g. http://127.0.0.1:8080.")
     private @Nullable URI url;
 
     @Option(
@@ -103,8 +106,7 @@ final class ChatCommand implements Callable<Integer> {
                 Duration.ofMinutes(10),
                 Optional.empty());
         try (Terminal terminal = TerminalBuilder.builder().build();
-                OpenAiChatBackend backend =
-                        new OpenAiChatBackend(url, apiKey == null ? "" : apiKey, modelName)) {
+                OpenAiChatBackend backend = new OpenAiChatBackend(url, apiKey == null ? "" : apiKey, modelName)) {
             new TerminalChat(backend, terminal, chat).run();
         }
         return ExitCode.OK;

@@ -123,7 +123,8 @@ final class PlanCommand implements Callable<Integer> {
                 Placement.plan(memory, options, workers.attentionWorkers(), workers.expertWorkers(), Optional.empty());
         switch (result) {
             case PlacementResult.Refused refused ->
-                throw new ServingException(ErrorCode.PLAN_DOES_NOT_FIT, refused.text().strip());
+                throw new ServingException(
+                        ErrorCode.PLAN_DOES_NOT_FIT, refused.text().strip());
             case PlacementResult.Placed(var plan) -> {
                 List<NodeInfo> all = Stream.concat(
                                 workers.attentionWorkers().stream(), workers.expertWorkers().stream())
@@ -144,7 +145,8 @@ final class PlanCommand implements Callable<Integer> {
 
     private ModelConfig config() {
         return KnownModels.byName(model)
-                .orElseGet(() -> ModelConfigReader.read(CheckpointFolder.ofProcess().find(Path.of(model))));
+                .orElseGet(() ->
+                        ModelConfigReader.read(CheckpointFolder.ofProcess().find(Path.of(model))));
     }
 
     private WeightStorage storage() {

@@ -59,8 +59,7 @@ class CommandsTest {
 
     @Test
     void plansTheFullModelForHardwareOneDoesNotHave() {
-        int exitCode = run(
-                "plan", "--model=minimax-text-01", "--nodes=8x80GB", "--quantize=int8", "--context=1000000");
+        int exitCode = run("plan", "--model=minimax-text-01", "--nodes=8x80GB", "--quantize=int8", "--context=1000000");
 
         assertThat(exitCode).isZero();
         assertThat(out.toString()).contains("456,089,655,296 parameters").contains("to spare");
@@ -71,7 +70,9 @@ class CommandsTest {
         assertThat(run("plan", "--model=minimax-text-01", "--attention-workers=1x80GB", "--expert-workers=1x80GB"))
                 .isEqualTo(3);
 
-        assertThat(err.toString()).startsWith("thunderhead: PLAN_DOES_NOT_FIT: ").contains("short by");
+        assertThat(err.toString())
+                .startsWith("thunderhead: PLAN_DOES_NOT_FIT: ")
+                .contains("short by");
     }
 
     @Test

@@ -51,19 +51,28 @@ final class ApiProbe implements AutoCloseable {
         Answer answer = post(
                 completions,
                 Map.of(
-                        "model", "golden",
-                        "prompt", prompt,
-                        "max_tokens", maxTokens,
-                        "temperature", 0,
-                        "echo", true,
-                        "logprobs", 2,
-                        "ignore_eos", true,
-                        "return_token_ids", true));
+                        "model",
+                        "golden",
+                        "prompt",
+                        prompt,
+                        "max_tokens",
+                        maxTokens,
+                        "temperature",
+                        0,
+                        "echo",
+                        true,
+                        "logprobs",
+                        2,
+                        "ignore_eos",
+                        true,
+                        "return_token_ids",
+                        true));
         if (answer.status() != 200) {
             throw new IllegalStateException(answer.toString());
         }
         JsonNode choice = answer.body().path("choices").path(0);
-        int[] ids = choice.path("token_ids").valueStream().mapToInt(JsonNode::asInt).toArray();
+        int[] ids =
+                choice.path("token_ids").valueStream().mapToInt(JsonNode::asInt).toArray();
         List<String> logprobs = choice.path("logprobs")
                 .path("token_logprobs")
                 .valueStream()

@@ -57,11 +57,13 @@ class BadInputIT {
     void aClientThatGoesAwayFreesItsSequence() throws Exception {
         HttpRequest request = HttpRequest.newBuilder(cluster.uri("/v1/completions"))
                 .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(
-                        "{\"model\":\"golden\",\"prompt\":[5],\"max_tokens\":8000,\"stream\":true,\"ignore_eos\":true}"))
+                .POST(
+                        HttpRequest.BodyPublishers.ofString(
+                                "{\"model\":\"golden\",\"prompt\":[5],\"max_tokens\":8000,\"stream\":true,\"ignore_eos\":true}"))
                 .build();
         try (HttpClient http = HttpClient.newHttpClient()) {
-            InputStream events = http.send(request, HttpResponse.BodyHandlers.ofInputStream()).body();
+            InputStream events = http.send(request, HttpResponse.BodyHandlers.ofInputStream())
+                    .body();
             assertThat(events.read()).isPositive();
             assertThat(running()).isOne();
             http.shutdownNow();
@@ -77,7 +79,9 @@ class BadInputIT {
         Answer answer = probe.post(cluster.uri("/v1/completions"), body);
         assertThat(answer.status()).as(answer.toString()).isEqualTo(status);
         assertThat(answer.body().at("/error/message").asString()).contains(reason);
-        assertThat(probe.greedy(cluster.uri("/v1/completions"), new int[] {7}, 2).tokens().size())
+        assertThat(probe.greedy(cluster.uri("/v1/completions"), new int[] {7}, 2)
+                        .tokens()
+                        .size())
                 .isEqualTo(2);
     }
 }

@@ -50,7 +50,11 @@ class GoldenServingIT {
     void isReadyAndSaysWhatItServes() {
         try (ApiProbe probe = new ApiProbe()) {
             assertThat(probe.get(cluster.uri("/health/ready")).status()).isEqualTo(200);
-            assertThat(probe.get(cluster.uri("/v1/models")).body().at("/data/0/id").asString()).isEqualTo("golden");
+            assertThat(probe.get(cluster.uri("/v1/models"))
+                            .body()
+                            .at("/data/0/id")
+                            .asString())
+                    .isEqualTo("golden");
         }
     }
 }

@@ -91,7 +91,8 @@ final class LocalCluster implements AutoCloseable {
 
     private void startNode(NodeRole role, String id, int membershipPort) {
         Config config = config(Map.of("node.id", id, "cluster.bind-port", Integer.toString(membershipPort)));
-        running.put(id, new ClusterNodes().start(role, config, role == NodeRole.COORDINATOR ? this::heard : status -> {}));
+        running.put(
+                id, new ClusterNodes().start(role, config, role == NodeRole.COORDINATOR ? this::heard : status -> {}));
     }
 
     private Config config(Map<String, String> more) {

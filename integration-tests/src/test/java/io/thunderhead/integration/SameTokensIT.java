@@ -38,7 +38,8 @@ class SameTokensIT {
         return Stream.of(
                 Arguments.of(1, 1, Map.of("scheduler.max-batch-tokens", "257")),
                 Arguments.of(2, 3, Map.of("kernels.threads", "3")),
-                Arguments.of(5, 2, Map.of("scheduler.max-batch-tokens", "2048", "attention.micro-batch-min-tokens", "1")),
+                Arguments.of(
+                        5, 2, Map.of("scheduler.max-batch-tokens", "2048", "attention.micro-batch-min-tokens", "1")),
                 Arguments.of(3, 7, Map.of("kernels.implementation", "plain", "kernels.threads", "2")));
     }
 
@@ -73,8 +74,7 @@ class SameTokensIT {
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<Scored>> answers = new ArrayList<>();
             for (int[] prompt : PROMPTS) {
-                answers.add(threads.submit(
-                        () -> probe.greedy(cluster.uri("/v1/completions"), prompt, ANSWER_TOKENS)));
+                answers.add(threads.submit(() -> probe.greedy(cluster.uri("/v1/completions"), prompt, ANSWER_TOKENS)));
             }
             List<Scored> results = new ArrayList<>();
             for (Future<Scored> answer : answers) {

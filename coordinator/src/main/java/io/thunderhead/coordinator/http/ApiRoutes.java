@@ -10,6 +10,7 @@ import io.thunderhead.coordinator.openai.Detokenize;
 import io.thunderhead.coordinator.openai.ModelCatalog;
 import io.thunderhead.coordinator.openai.TextCompletions;
 import io.thunderhead.coordinator.openai.Tokenize;
+import io.thunderhead.coordinator.schedule.EngineStats;
 import io.vertx.core.buffer.Buffer;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import tools.jackson.databind.PropertyNamingStrategies;
-import io.thunderhead.coordinator.schedule.EngineStats;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The paths of the API.

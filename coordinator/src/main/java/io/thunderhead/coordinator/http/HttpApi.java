@@ -3,9 +3,8 @@ package io.thunderhead.coordinator.http;
 import io.thunderhead.coordinator.api.ApiKeys;
 import io.thunderhead.coordinator.api.Completions;
 import io.thunderhead.coordinator.api.ServedModels;
-import io.thunderhead.coordinator.schedule.EngineStats;
-import java.util.function.Supplier;
 import io.thunderhead.coordinator.openai.ApiLimits;
+import io.thunderhead.coordinator.schedule.EngineStats;
 import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ServingException;
 import io.thunderhead.core.time.Deadline;
@@ -20,6 +19,7 @@ import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,7 +41,13 @@ public final class HttpApi implements AutoCloseable {
     private final HttpServer server;
 
     /// Throws CONFIG_INVALID for keys that cannot be read.
-    public HttpApi(HttpConfig config, ServedModels models, Completions completions, HealthView health, Supplier<EngineStats> stats, ApiKeys keys) {
+    public HttpApi(
+            HttpConfig config,
+            ServedModels models,
+            Completions completions,
+            HealthView health,
+            Supplier<EngineStats> stats,
+            ApiKeys keys) {
         this.config = config;
         this.gate = new RequestGate(
                 config.maxConcurrentRequests(), config.maxBodies().value());

@@ -28,4 +28,8 @@ public record EngineStats(
         long failed,
         long firstTokens,
         long ttftNanos,
-        StepTimings stageTimings) {}
+        StepTimings stageTimings) {
+    /// Of an engine that has done nothing.
+    public static final EngineStats NONE =
+            new EngineStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, StepTimings.ZERO);
+}

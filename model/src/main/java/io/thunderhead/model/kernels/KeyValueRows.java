@@ -8,6 +8,7 @@ import java.lang.foreign.ValueLayout;
 
 /// Rotates the queries and keys of a step and writes keys and values into the sequences' pages, a page at a time.
 /// Layout of a page: [StateLayout].
+@SuppressWarnings("ArrayRecordComponent") // names a call\'s buffers; never compared
 record KeyValueRows(Rotary rotary, int layerIndex, float[] q, float[] k, float[] v) {
     private static final int PAGE = StateLayout.PAGE_TOKENS;
 

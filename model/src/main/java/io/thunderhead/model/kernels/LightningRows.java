@@ -8,6 +8,7 @@ import java.lang.foreign.ValueLayout;
 ///
 /// @param qkv `[rows, heads, 3, headDim]`
 /// @param out `[rows, heads, headDim]`
+@SuppressWarnings("ArrayRecordComponent") // names a call\'s buffers; never compared
 record LightningRows(Arithmetic arithmetic, LightningDecay decay, int layerIndex, float[] qkv, float[] out) {
     void run(Segment segment, int head, Scratch scratch) {
         MemorySegment state = segment.state().lightning(layerIndex);

@@ -12,6 +12,7 @@ import java.util.Arrays;
 /// when it grows. Pages come in order, so a row's bits do not depend on the tile.
 ///
 /// @param q,out `[rows, heads, headDim]`; queries are rotated and scaled
+@SuppressWarnings("ArrayRecordComponent") // names a call\'s buffers; never compared
 record SoftmaxRows(Arithmetic arithmetic, HeadShape shape, int layerIndex, float[] q, float[] out) {
     /// Positions of a tile: its scores against a page stay in the second-level cache.
     static final int TILE_ROWS = 64;

@@ -294,8 +294,8 @@ final class VectorArithmetic implements Arithmetic {
             FloatVector query = FloatVector.broadcast(FLOATS, qkv[offset + row]);
             FloatVector s0 = updated(state, at, decay, key, v0);
             FloatVector s1 = updated(state, at + VECTOR_BYTES, decay, key, v1);
-            FloatVector s2 = updated(state, at + 2 * VECTOR_BYTES, decay, key, v2);
-            FloatVector s3 = updated(state, at + 3 * VECTOR_BYTES, decay, key, v3);
+            FloatVector s2 = updated(state, at + 2L * VECTOR_BYTES, decay, key, v2);
+            FloatVector s3 = updated(state, at + 3L * VECTOR_BYTES, decay, key, v3);
             sum0 = query.fma(s0, sum0);
             sum1 = query.fma(s1, sum1);
             sum2 = query.fma(s2, sum2);

@@ -4,6 +4,7 @@ import io.thunderhead.model.kernels.Kernels;
 import io.thunderhead.model.kernels.PackedMatrix;
 
 /// The final norm and the product with the vocabulary.
+@SuppressWarnings("ArrayRecordComponent") // names a call\'s buffers; never compared
 record Head(float[] norm, PackedMatrix vocabulary) {
     /// Norms `hidden [rows, hidden]` in place; `logits [rows, vocab]`.
     void logits(Kernels kernels, float[] hidden, int rows, float eps, float[] logits) {

@@ -25,6 +25,7 @@ final class LightningAttention implements Attention {
                 layerIndex, config.layerCount(), config.headCount(), config.headDim(), config.blockSize());
     }
 
+    @SuppressWarnings("ArrayRecordComponent") // names a call\'s buffers; never compared
     record Weights(PackedMatrix qkv, PackedMatrix outputGate, float[] norm, PackedMatrix out) {}
 
     @Override

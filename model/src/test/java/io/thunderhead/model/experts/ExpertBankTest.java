@@ -148,6 +148,7 @@ final class ExpertBankTest {
         return one;
     }
 
+    @SuppressWarnings("ArrayRecordComponent") // rows of a test; never compared
     private record TestRows(MemorySegment hidden, int hiddenSize, int[] sources, int[][] ids, float[][] weights)
             implements RoutedRows {
 

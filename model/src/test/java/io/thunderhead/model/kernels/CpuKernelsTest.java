@@ -90,15 +90,17 @@ final class CpuKernelsTest {
                 float[] expected = Numbers.extreme(count, 4);
                 float[] found = expected.clone();
                 float[] other = Numbers.extreme(count, 5);
-                for (Kernels each : new Kernels[] {reference, kernels}) {
-                    float[] x = each == reference ? expected : found;
-                    each.silu(x, count);
-                    each.gate(x, other, count);
-                    each.addResidual(x, other, new ResidualFactors(3.5f, 0.7f), count, x);
-                }
+                activateAndAdd(reference, expected, other, count);
+                activateAndAdd(kernels, found, other, count);
                 assertSameBits("elements " + count, found, expected);
             }
         }
+    }
+
+    private static void activateAndAdd(Kernels kernels, float[] x, float[] other, int count) {
+        kernels.silu(x, count);
+        kernels.gate(x, other, count);
+        kernels.addResidual(x, other, new ResidualFactors(3.5f, 0.7f), count, x);
     }
 
     @ParameterizedTest

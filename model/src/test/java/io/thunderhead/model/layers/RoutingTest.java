@@ -45,7 +45,7 @@ final class RoutingTest {
                 }
                 int[] sorted = IntStream.range(0, 8)
                         .boxed()
-                        .sorted(Comparator.comparing((Integer i) -> -logits[i]))
+                        .sorted(Comparator.comparingDouble((Integer i) -> -logits[i]))
                         .limit(topK)
                         .mapToInt(i -> i)
                         .sorted()
