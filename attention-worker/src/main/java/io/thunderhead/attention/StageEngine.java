@@ -50,6 +50,7 @@ public final class StageEngine implements StageService, AutoCloseable {
     /// the
     /// engine thread has taken it over: what it held before is closed by then.
     void adopt(@Nullable HeldStage stage, Deadline deadline) {
+        interruptWait("a new plan is taken over");
         newest = stage;
         Adopt adopt = new Adopt(stage, new CountDownLatch(1));
         try {
@@ -123,6 +124,9 @@ public final class StageEngine implements StageService, AutoCloseable {
                     held.close();
                 }
                 held = stage;
+                if (stage != null) {
+                    stage.inbox().resume();
+                }
                 taken.countDown();
             }
             case Step step -> {

@@ -35,7 +35,7 @@ class LostWorkerIT {
             } else {
                 cluster.startAttentionWorker(lost);
             }
-            assertThat(disturbed.get(90, TimeUnit.SECONDS)).isEqualTo(undisturbed);
+            assertThat(disturbed.get(30, TimeUnit.SECONDS)).isEqualTo(undisturbed);
         }
     }
 
