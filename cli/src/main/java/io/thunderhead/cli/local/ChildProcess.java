@@ -7,7 +7,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/// One running child. Its output is read by a thread of its own until it ends.
+/// One running child. Its output is read by a thread of its own until it ends: a platform thread, because reading a
+/// pipe holds the carrier of a virtual one, and on two cores two silent children would stop every other.
 final class ChildProcess {
     private static final Duration AFTER_KILL = Duration.ofSeconds(5);
 
@@ -19,7 +20,7 @@ final class ChildProcess {
     private ChildProcess(ChildProgram program, Process process, Events events) {
         this.program = program;
         this.process = process;
-        this.reader = Thread.ofVirtual().name("output-" + program.name()).unstarted(() -> read(events));
+        this.reader = Thread.ofPlatform().daemon().name("output-" + program.name()).unstarted(() -> read(events));
     }
 
     /// @param events called from the child's reading thread
@@ -52,7 +53,7 @@ final class ChildProcess {
 
     /// Runs the action in another thread once the process has ended.
     void whenEnded(Runnable action) {
-        Thread.ofVirtual().name("end-" + program.name()).start(() -> {
+        Thread.ofPlatform().daemon().name("end-" + program.name()).start(() -> {
             process.onExit().join();
             action.run();
         });

@@ -42,7 +42,7 @@ public final class LocalServer implements AutoCloseable {
         if (address == null) {
             throw new ServingException(ErrorCode.INTERNAL, "the coordinator told no http address");
         }
-        return URI.create("http://" + address);
+        return URI.create(address);
     }
 
     /// Waits until the coordinator has ended and returns its exit code.

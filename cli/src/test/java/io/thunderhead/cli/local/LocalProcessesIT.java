@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class LocalProcessesIT {
     private final ByteArrayOutputStream shown = new ByteArrayOutputStream();
@@ -51,6 +52,19 @@ class LocalProcessesIT {
         assertThat(lines().filter(line -> line.endsWith("stopping")))
                 .containsExactly("[first] stopping", "[middle] stopping", "[late] stopping");
         assertThat(lines()).contains("[late] hello", "[first] hello", "[middle] hello");
+    }
+
+    @Test
+    @Timeout(60)
+    void manyChildrenDoNotHoldEachOtherUp() {
+        try (processes) {
+            for (int i = 0; i < 6; i++) {
+                processes.start(program("child-" + i, i % 3));
+            }
+            processes.awaitReady(soon());
+        }
+        assertThat(processes.pids()).isEmpty();
+        assertThat(lines().filter(line -> line.endsWith("stopping"))).hasSize(6);
     }
 
     @Test
