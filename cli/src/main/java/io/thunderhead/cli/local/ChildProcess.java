@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/// One running child. Its output is read by a thread of its own until it ends: a platform thread, because reading a
-/// pipe holds the carrier of a virtual one, and on two cores two silent children would stop every other.
+/// One running child. Its output is read by a thread of its own until it ends: a platform thread, because a read from a
+/// pipe holds the carrier of a virtual one, and silent children would leave none to stop them.
 final class ChildProcess {
     private static final Duration AFTER_KILL = Duration.ofSeconds(5);
 
