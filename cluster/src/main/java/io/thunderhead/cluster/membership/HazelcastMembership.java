@@ -58,6 +58,8 @@ public final class HazelcastMembership extends BoardMembership {
     }
 
     private HazelcastInstance launch(boolean lite) {
+        // Its first words come before it reads its configuration.
+        System.setProperty("hazelcast.logging.type", "slf4j");
         return Hazelcast.newHazelcastInstance(HazelcastSettings.of(config, lite));
     }
 
