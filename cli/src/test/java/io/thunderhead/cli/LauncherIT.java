@@ -79,7 +79,8 @@ class LauncherIT {
     void runsFromCopiesOfTheProjectsJars() throws Exception {
         output(launch("version"));
 
-        String build = Files.readString(checkout.resolve(".thunderhead/current")).strip();
+        String build =
+                Files.readString(checkout.resolve(".thunderhead/current")).strip();
         Path copies = checkout.resolve(".thunderhead").resolve(build);
         assertThat(copies.resolve("class-path.args"))
                 .hasContent("-cp\n\"" + copies.resolve("thunderhead-cli-1.jar") + ":" + copies.resolve("core.jar")
@@ -99,7 +100,8 @@ class LauncherIT {
     }
 
     private Process launch(String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of("sh", checkout.resolve("thunderhead").toString()));
+        List<String> command =
+                new ArrayList<>(List.of("sh", checkout.resolve("thunderhead").toString()));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put("JAVA_HOME", tools.resolve("jdk").toString());

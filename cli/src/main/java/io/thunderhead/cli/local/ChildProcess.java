@@ -20,7 +20,8 @@ final class ChildProcess {
     private ChildProcess(ChildProgram program, Process process, Events events) {
         this.program = program;
         this.process = process;
-        this.reader = Thread.ofPlatform().daemon().name("output-" + program.name()).unstarted(() -> read(events));
+        this.reader =
+                Thread.ofPlatform().daemon().name("output-" + program.name()).unstarted(() -> read(events));
     }
 
     /// @param events called from the child's reading thread

@@ -125,7 +125,9 @@ public final class LocalProcesses implements AutoCloseable {
 
     private void stopTogether(List<ChildProcess> together, Duration patience) {
         List<Thread> stops = together.stream()
-                .map(child -> Thread.ofPlatform().name("stop-" + child.program().name()).start(() -> child.stop(patience)))
+                .map(child -> Thread.ofPlatform()
+                        .name("stop-" + child.program().name())
+                        .start(() -> child.stop(patience)))
                 .toList();
         for (Thread stop : stops) {
             try {
