@@ -1,7 +1,5 @@
 package io.thunderhead.model.kernels;
 
-import java.lang.foreign.MemorySegment;
-
 /// The inner loops, each on one thread, that are worth a vector twin. Both twins give the same bits. Loops without sums
 /// and exponentials are in [Elementwise] once: any compiler's vectors give the same bits there.
 interface Arithmetic {
@@ -12,23 +10,7 @@ interface Arithmetic {
 
     void multiply(Product product);
 
-    /// Inputs `[firstIn, firstIn + count)` of a bf16 panel as floats `[count, 32]`.
-    void widen(PackedMatrix weights, int panel, int firstIn, int count, MemorySegment out);
-
-    /// One token of one lightning head: `S = decay * S + k v^T`, then `out = q^T S`. Each element of S is
-    /// `fma(k, v, decay * s)`; each of `out` one chain over the rows of S.
-    ///
-    /// @param qkv q at `offset`, then k, then v, `headDim` each
-    /// @param state S `[headDim, headDim]` at `stateOffset` bytes
-    void recur(
-            float[] qkv,
-            int offset,
-            int headDim,
-            float decay,
-            MemorySegment state,
-            long stateOffset,
-            float[] out,
-            int outOffset);
+    void recur(Recurrence recurrence);
 
     /// 16 partial sums, of every 16th element each, folded by [#fold].
     ///

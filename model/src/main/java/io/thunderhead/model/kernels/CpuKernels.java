@@ -16,11 +16,13 @@ final class CpuKernels implements Kernels {
     private final Arithmetic arithmetic;
     private final KernelThreads threads;
     private final PanelProducts products;
+    private final FeedForward feedForward;
 
     CpuKernels(Arithmetic arithmetic, KernelThreads threads) {
         this.arithmetic = arithmetic;
         this.threads = threads;
         this.products = new PanelProducts(arithmetic, threads);
+        this.feedForward = new FeedForward(arithmetic, threads, products);
     }
 
     @Override
@@ -96,7 +98,7 @@ final class CpuKernels implements Kernels {
     @Override
     public void feedForward(
             FeedForwardWeights[] weights, int[] firstRows, int groupCount, float[] x, float[] activated, float[] y) {
-        products.feedForward(weights, firstRows, groupCount, x, activated, y);
+        feedForward.run(weights, firstRows, groupCount, x, activated, y);
     }
 
     @FunctionalInterface

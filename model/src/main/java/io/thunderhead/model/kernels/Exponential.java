@@ -8,7 +8,7 @@ package io.thunderhead.model.kernels;
 final class Exponential {
     static final float LOG2_E = 1.442695f;
     /// ln 2 in two parts; the first has few bits, so that `n` times it is exact.
-    static final float LN2_HIGH = 0.6933594f;
+    static final float LN2_HIGH = 0x1.63p-1f;
 
     static final float LN2_LOW = -2.1219444e-4f;
     /// Adding it rounds to an integer and leaves that integer in the low bits of the mantissa.

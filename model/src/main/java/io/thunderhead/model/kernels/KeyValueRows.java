@@ -8,9 +8,22 @@ import java.lang.foreign.ValueLayout;
 
 /// Rotates the queries and keys of a step and writes keys and values into the sequences' pages, a page at a time.
 /// Layout of a page: [StateLayout].
-@SuppressWarnings("ArrayRecordComponent") // names a call\'s buffers; never compared
-record KeyValueRows(Rotary rotary, int layerIndex, float[] q, float[] k, float[] v) {
+final class KeyValueRows {
     private static final int PAGE = StateLayout.PAGE_TOKENS;
+
+    private final Rotary rotary;
+    private final int layerIndex;
+    private final float[] q;
+    private final float[] k;
+    private final float[] v;
+
+    KeyValueRows(Rotary rotary, int layerIndex, float[] q, float[] k, float[] v) {
+        this.rotary = rotary;
+        this.layerIndex = layerIndex;
+        this.q = q;
+        this.k = k;
+        this.v = v;
+    }
 
     /// Pages that a segment writes to.
     static int pageCount(Segment segment) {
@@ -22,7 +35,7 @@ record KeyValueRows(Rotary rotary, int layerIndex, float[] q, float[] k, float[]
         int page = segment.startPosition() / PAGE + index;
         int first = Math.max(segment.startPosition(), page * PAGE);
         int end = Math.min(segment.endPosition(), (page + 1) * PAGE);
-        float[] turns = scratch.rows.atLeast(2 * rotary.pairCount());
+        float[] turns = scratch.turns.atLeast(2 * rotary.pairCount());
         for (int position = first; position < end; position++) {
             int row = segment.firstRow() + position - segment.startPosition();
             rotary.turnsAt(position, turns);

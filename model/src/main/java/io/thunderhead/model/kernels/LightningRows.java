@@ -5,32 +5,39 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /// Lightning attention of one layer and step, one head of one segment at a time. Source: spec section 5.
-///
-/// @param qkv `[rows, heads, 3, headDim]`
-/// @param out `[rows, heads, headDim]`
-@SuppressWarnings("ArrayRecordComponent") // names a call\'s buffers; never compared
-record LightningRows(Arithmetic arithmetic, LightningDecay decay, int layerIndex, float[] qkv, float[] out) {
+final class LightningRows {
+    private final Arithmetic arithmetic;
+    private final LightningDecay decay;
+    private final int layerIndex;
+    private final float[] qkv;
+    private final float[] out;
+
+    /// @param qkv `[rows, heads, 3, headDim]`
+    /// @param out `[rows, heads, headDim]`
+    LightningRows(Arithmetic arithmetic, LightningDecay decay, int layerIndex, float[] qkv, float[] out) {
+        this.arithmetic = arithmetic;
+        this.decay = decay;
+        this.layerIndex = layerIndex;
+        this.qkv = qkv;
+        this.out = out;
+    }
+
     void run(Segment segment, int head, Scratch scratch) {
         MemorySegment state = segment.state().lightning(layerIndex);
         if (segment.decode()) {
-            recur(segment, head, state);
+            recur(segment, head, state, scratch.recurrence);
         } else {
             runBlocks(segment, head, state, scratch);
         }
     }
 
-    private void recur(Segment segment, int head, MemorySegment state) {
-        int headDim = decay.headDim();
+    private void recur(Segment segment, int head, MemorySegment state, Recurrence recurrence) {
         for (int row = segment.firstRow(); row < segment.firstRow() + segment.rowCount(); row++) {
-            arithmetic.recur(
-                    qkv,
-                    qkvAt(row, head),
-                    headDim,
-                    decay.power(head, 1),
-                    state,
-                    stateOffset(head),
-                    out,
-                    outAt(row, head));
+            recurrence
+                    .token(qkv, qkvAt(row, head), decay.headDim())
+                    .state(state, stateOffset(head), decay.power(head, 1))
+                    .out(out, outAt(row, head));
+            arithmetic.recur(recurrence);
         }
     }
 
@@ -69,18 +76,19 @@ record LightningRows(Arithmetic arithmetic, LightningDecay decay, int layerIndex
     /// `out[r] += sum over c <= r of exp(-s (r - c)) (q_r . k_c) v_c`
     private void addPresent(int firstRow, int tokens, int head, MemorySegment values, Scratch scratch) {
         int headDim = decay.headDim();
-        float[] scores = scratch.scores.atLeast(tokens * tokens);
+        int width = PackedMatrix.wholePanels(tokens);
+        float[] scores = scratch.scores.atLeast(tokens * width);
         scratch.product
                 .a(qkv, qkvAt(firstRow, head), qkvStride())
-                .b(transposeKeys(firstRow, tokens, head, scratch), 0, tokens)
-                .c(scores, 0, tokens, true)
-                .size(tokens, tokens, headDim);
+                .b(transposeKeys(firstRow, tokens, head, scratch), 0, width)
+                .c(scores, 0, width, true)
+                .size(tokens, width, headDim);
         arithmetic.multiply(scratch.product);
         for (int r = 0; r < tokens; r++) {
-            Elementwise.multiply(scores, r * tokens, decay.fallingPowers(head), decay.blockSize() - r, r + 1);
+            Elementwise.multiply(scores, r * width, decay.fallingPowers(head), decay.blockSize() - r, r + 1);
         }
         scratch.product
-                .a(scores, 0, tokens)
+                .a(scores, 0, width)
                 .b(values, 0, headDim)
                 .c(out, outAt(firstRow, head), outStride(), false)
                 .causal(tokens, headDim, 1, 1);
@@ -114,14 +122,15 @@ record LightningRows(Arithmetic arithmetic, LightningDecay decay, int layerIndex
         return values;
     }
 
-    /// `[headDim, tokens]`
+    /// `[headDim, tokens]`, the tokens filled up to whole vectors with anything: nobody reads those scores.
     private MemorySegment transposeKeys(int firstRow, int tokens, int head, Scratch scratch) {
         int headDim = decay.headDim();
-        MemorySegment keys = scratch.rightKeys.floatsAtLeast((long) tokens * headDim);
+        int width = PackedMatrix.wholePanels(tokens);
+        MemorySegment keys = scratch.rightKeys.floatsAtLeast((long) width * headDim);
         for (int c = 0; c < tokens; c++) {
             int from = qkvAt(firstRow + c, head) + headDim;
             for (int i = 0; i < headDim; i++) {
-                keys.setAtIndex(ValueLayout.JAVA_FLOAT, (long) i * tokens + c, qkv[from + i]);
+                keys.setAtIndex(ValueLayout.JAVA_FLOAT, (long) i * width + c, qkv[from + i]);
             }
         }
         return keys;

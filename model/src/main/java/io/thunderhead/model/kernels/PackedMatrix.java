@@ -22,6 +22,11 @@ public record PackedMatrix(int outSize, int inSize, boolean bf16, MemorySegment 
         return (long) Math.ceilDiv(outSize, PANEL) * panelBytes(inSize, bf16);
     }
 
+    /// `count` rounded up to a multiple of [#PANEL], which any vector width divides.
+    static int wholePanels(int count) {
+        return Math.ceilDiv(count, PANEL) * PANEL;
+    }
+
     private static long panelBytes(int inSize, boolean bf16) {
         return (long) inSize * PANEL * (bf16 ? Short.BYTES : Float.BYTES);
     }

@@ -1,7 +1,5 @@
 package io.thunderhead.model.kernels;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /// Plain loops: the definition of correct.
@@ -36,52 +34,10 @@ final class PlainArithmetic implements Arithmetic {
     }
 
     @Override
-    public void widen(PackedMatrix weights, int panel, int firstIn, int count, MemorySegment out) {
-        for (int i = 0; i < count; i++) {
-            for (int lane = 0; lane < PackedMatrix.PANEL; lane++) {
-                out.setAtIndex(
-                        ValueLayout.JAVA_FLOAT,
-                        (long) i * PackedMatrix.PANEL + lane,
-                        weights.get(panel * PackedMatrix.PANEL + lane, firstIn + i));
-            }
+    public void recur(Recurrence recurrence) {
+        for (int column = 0; column < recurrence.headDim; column++) {
+            recurrence.column(column);
         }
-    }
-
-    @Override
-    public void recur(
-            float[] qkv,
-            int offset,
-            int headDim,
-            float decay,
-            MemorySegment state,
-            long stateOffset,
-            float[] out,
-            int outOffset) {
-        for (int column = 0; column < headDim; column++) {
-            recurColumn(qkv, offset, headDim, decay, state, stateOffset, out, outOffset, column);
-        }
-    }
-
-    /// One column of the state, and the element of `out` that it gives.
-    static void recurColumn(
-            float[] qkv,
-            int offset,
-            int headDim,
-            float decay,
-            MemorySegment state,
-            long stateOffset,
-            float[] out,
-            int outOffset,
-            int column) {
-        float value = qkv[offset + 2 * headDim + column];
-        float sum = 0;
-        for (int row = 0; row < headDim; row++) {
-            long at = stateOffset + ((long) row * headDim + column) * Float.BYTES;
-            float s = Math.fma(qkv[offset + headDim + row], value, decay * state.get(ValueLayout.JAVA_FLOAT, at));
-            state.set(ValueLayout.JAVA_FLOAT, at, s);
-            sum = Math.fma(qkv[offset + row], s, sum);
-        }
-        out[outOffset + column] = sum;
     }
 
     @Override

@@ -25,6 +25,7 @@ final class Product {
     boolean fromZero;
 
     private float[] bRow = new float[0];
+    private float[] wholeRows = new float[0];
 
     int rows;
     int columns;
@@ -49,14 +50,12 @@ final class Product {
         return this;
     }
 
-    /// Inputs `firstIn` and following of one panel of weights. If they are bf16 the product must start from zero and
-    /// have
-    /// one depth.
-    Product b(PackedMatrix weights, int panel, int firstIn) {
+    /// One panel of weights. If they are bf16 the product must start from zero and have one depth.
+    Product b(PackedMatrix weights, int panel) {
         b = weights.data();
+        bOffsetBytes = weights.panelOffset(panel);
         bPairs = weights.bf16();
         bStride = bPairs ? PackedMatrix.HALF_PANEL : PackedMatrix.PANEL;
-        bOffsetBytes = weights.panelOffset(panel) + (long) firstIn * bStride * Float.BYTES;
         return this;
     }
 
@@ -112,6 +111,14 @@ final class Product {
             bRow[column] = b(k, column);
         }
         return bRow;
+    }
+
+    /// Room for rows of whole panels, to be copied to C.
+    float[] wholeRows() {
+        if (wholeRows.length < rows * PackedMatrix.PANEL) {
+            wholeRows = new float[rows * PackedMatrix.PANEL];
+        }
+        return wholeRows;
     }
 
     /// The rows from this one on have a step `k`.

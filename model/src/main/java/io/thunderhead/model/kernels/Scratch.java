@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 /// undefined when a task starts.
 final class Scratch {
     final Product product = new Product();
+    final Recurrence recurrence = new Recurrence();
 
     final float[] partialSums = new float[Arithmetic.PARTIAL_SUMS];
 
@@ -19,10 +20,15 @@ final class Scratch {
     /// A lightning state `[headDim, headDim]` under way.
     final Floats state = new Floats();
 
-    /// Cosines and sines of a position, or a running maximum and a running sum for each query row.
-    final Floats rows = new Floats();
+    /// Cosines and sines of a position.
+    final Floats turns = new Floats();
 
-    /// Keys `[headDim, tokens]` as a right factor, or widened weights.
+    /// Of softmax attention: the largest score so far and the sum of exponentials of every query.
+    final Floats maxima = new Floats();
+
+    final Floats sums = new Floats();
+
+    /// Keys `[headDim, tokens]` as a right factor.
     final Memory rightKeys = new Memory();
 
     /// Values `[tokens, headDim]` as a right factor.

@@ -14,19 +14,20 @@ final class LightningAttention implements Attention {
     private final int layerIndex;
     private final Kernels kernels;
     private final Weights weights;
+    private final float[] norm;
     private final LightningDecay decay;
 
-    LightningAttention(ModelConfig config, int layerIndex, Kernels kernels, Weights weights) {
+    LightningAttention(ModelConfig config, int layerIndex, Kernels kernels, Weights weights, float[] norm) {
         this.config = config;
         this.layerIndex = layerIndex;
         this.kernels = kernels;
         this.weights = weights;
+        this.norm = norm;
         this.decay = new LightningDecay(
                 layerIndex, config.layerCount(), config.headCount(), config.headDim(), config.blockSize());
     }
 
-    @SuppressWarnings("ArrayRecordComponent") // names a call\'s buffers; never compared
-    record Weights(PackedMatrix qkv, PackedMatrix outputGate, float[] norm, PackedMatrix out) {}
+    record Weights(PackedMatrix qkv, PackedMatrix outputGate, PackedMatrix out) {}
 
     @Override
     public void attend(StepRows rows, Workspace workspace) {
@@ -37,7 +38,7 @@ final class LightningAttention implements Attention {
         kernels.matmul(workspace.normed(), count, weights.qkv(), qkv);
         kernels.silu(qkv, count * 3 * attentionSize);
         kernels.lightning(rows, layerIndex, decay, qkv, attended);
-        kernels.rmsNorm(attended, count, weights.norm(), config.lightningNormEps(), attended);
+        kernels.rmsNorm(attended, count, norm, config.lightningNormEps(), attended);
         kernels.matmul(workspace.normed(), count, weights.outputGate(), workspace.gates());
         kernels.gate(attended, workspace.gates(), count * attentionSize);
         kernels.matmul(attended, count, weights.out(), workspace.branch());

@@ -106,9 +106,9 @@ final class StageLoader {
         LightningAttention.Weights weights = new LightningAttention.Weights(
                 loader.matrix(arena, TensorNames.qkv(index), 3 * attention, hidden),
                 loader.matrix(arena, TensorNames.outputGate(index), attention, hidden),
-                loader.vector(TensorNames.lightningNorm(index), attention),
                 loader.matrix(arena, TensorNames.lightningOut(index), hidden, attention));
-        return new LightningAttention(config, index, kernels, weights);
+        float[] norm = loader.vector(TensorNames.lightningNorm(index), attention);
+        return new LightningAttention(config, index, kernels, weights, norm);
     }
 
     private Attention softmax(WeightLoader loader, int index) {

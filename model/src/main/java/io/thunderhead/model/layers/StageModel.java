@@ -70,7 +70,7 @@ public final class StageModel implements AutoCloseable {
     public long byteSize() {
         return layers.stream().mapToLong(DecoderLayer::byteSize).sum()
                 + embedding.map(Embedding::byteSize).orElse(0L)
-                + head.map(part -> part.vocabulary().byteSize()).orElse(0L);
+                + head.map(Head::byteSize).orElse(0L);
     }
 
     /// Row `r` of `hidden [rows, hidden]` becomes the embedding of the step's token `r`.

@@ -148,9 +148,20 @@ final class ExpertBankTest {
         return one;
     }
 
-    @SuppressWarnings("ArrayRecordComponent") // rows of a test; never compared
-    private record TestRows(MemorySegment hidden, int hiddenSize, int[] sources, int[][] ids, float[][] weights)
-            implements RoutedRows {
+    private static final class TestRows implements RoutedRows {
+        private final MemorySegment hidden;
+        private final int hiddenSize;
+        private final int[] sources;
+        private final int[][] ids;
+        private final float[][] weights;
+
+        TestRows(MemorySegment hidden, int hiddenSize, int[] sources, int[][] ids, float[][] weights) {
+            this.hidden = hidden;
+            this.hiddenSize = hiddenSize;
+            this.sources = sources;
+            this.ids = ids;
+            this.weights = weights;
+        }
 
         /// Rows taken in another order than they stand in memory.
         static TestRows random(ModelConfig config, int rows, long seed) {
@@ -192,6 +203,16 @@ final class ExpertBankTest {
         TestRows single(int row, int expert) {
             return new TestRows(
                     hidden, hiddenSize, new int[] {sources[row]}, new int[][] {{-1, expert}}, new float[][] {{0, 1}});
+        }
+
+        @Override
+        public MemorySegment hidden() {
+            return hidden;
+        }
+
+        @Override
+        public int hiddenSize() {
+            return hiddenSize;
         }
 
         @Override

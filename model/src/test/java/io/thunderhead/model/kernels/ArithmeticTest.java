@@ -81,7 +81,7 @@ final class ArithmeticTest {
             Arithmetic arithmetic, float[] x, int rows, PackedMatrix w, int panel, float[] y) {
         arithmetic.multiply(new Product()
                 .a(x, 0, w.inSize())
-                .b(w, panel, 0)
+                .b(w, panel)
                 .c(y, 0, PackedMatrix.PANEL, true)
                 .size(rows, w.panelWidth(panel), w.inSize()));
     }
@@ -105,20 +105,6 @@ final class ArithmeticTest {
     }
 
     @Test
-    void widensTheSame() {
-        for (int outSize : SIZES) {
-            PackedMatrix w = pack(DType.BF16, outSize, 64);
-            MemorySegment expected = Arena.ofAuto().allocate(40L * PackedMatrix.PANEL * Float.BYTES, Float.BYTES);
-            MemorySegment found = Arena.ofAuto().allocate(expected.byteSize(), Float.BYTES);
-            for (int panel = 0; panel < w.panelCount(); panel++) {
-                plain.widen(w, panel, 24, 40, expected);
-                vector.widen(w, panel, 24, 40, found);
-                assertThat(found.mismatch(expected)).isEqualTo(-1);
-            }
-        }
-    }
-
-    @Test
     void recursTheSame() {
         for (int headDim : new int[] {1, 3, 7, 31, 64, 127, 128, 200}) {
             float[] qkv = Numbers.extreme(3 * headDim + 2, 7);
@@ -127,8 +113,14 @@ final class ArithmeticTest {
             MemorySegment foundState = Numbers.offHeap(state);
             float[] expected = new float[headDim + 1];
             float[] found = new float[headDim + 1];
-            plain.recur(qkv, 2, headDim, 0.9f, expectedState, Float.BYTES, expected, 1);
-            vector.recur(qkv, 2, headDim, 0.9f, foundState, Float.BYTES, found, 1);
+            plain.recur(new Recurrence()
+                    .token(qkv, 2, headDim)
+                    .state(expectedState, Float.BYTES, 0.9f)
+                    .out(expected, 1));
+            vector.recur(new Recurrence()
+                    .token(qkv, 2, headDim)
+                    .state(foundState, Float.BYTES, 0.9f)
+                    .out(found, 1));
             assertSameBits("out of " + headDim, found, expected);
             assertSameBits(
                     "state of " + headDim,

@@ -90,17 +90,17 @@ final class CpuKernelsTest {
                 float[] expected = Numbers.extreme(count, 4);
                 float[] found = expected.clone();
                 float[] other = Numbers.extreme(count, 5);
-                activateAndAdd(reference, expected, other, count);
-                activateAndAdd(kernels, found, other, count);
+                activateAndAdd(reference, expected, other);
+                activateAndAdd(kernels, found, other);
                 assertSameBits("elements " + count, found, expected);
             }
         }
     }
 
-    private static void activateAndAdd(Kernels kernels, float[] x, float[] other, int count) {
-        kernels.silu(x, count);
-        kernels.gate(x, other, count);
-        kernels.addResidual(x, other, new ResidualFactors(3.5f, 0.7f), count, x);
+    private static void activateAndAdd(Kernels kernels, float[] x, float[] other) {
+        kernels.silu(x, x.length);
+        kernels.gate(x, other, x.length);
+        kernels.addResidual(x, other, new ResidualFactors(3.5f, 0.7f), x.length, x);
     }
 
     @ParameterizedTest
