@@ -20,7 +20,7 @@ final class ReleasedCallReader implements FunctionCallReader {
         }
         int opening = firstOpening();
         opened = opening >= 0;
-        return release(opened ? opening : held.length() - undecided());
+        return release(opened ? opening : held.length() - StopStrings.undecided(held, OPENINGS));
     }
 
     @Override
@@ -50,18 +50,5 @@ final class ReleasedCallReader implements FunctionCallReader {
                 .filter(at -> at >= 0)
                 .min()
                 .orElse(-1);
-    }
-
-    /// Length of the longest end of the text that begins an opening.
-    private int undecided() {
-        int longest = 0;
-        for (String opening : OPENINGS) {
-            for (int length = Math.min(opening.length() - 1, held.length()); length > longest; length--) {
-                if (opening.startsWith(held.substring(held.length() - length))) {
-                    longest = length;
-                }
-            }
-        }
-        return longest;
     }
 }

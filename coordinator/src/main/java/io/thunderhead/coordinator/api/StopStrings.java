@@ -25,7 +25,7 @@ final class StopStrings {
             held.setLength(start);
             return finish();
         }
-        int certain = held.length() - undecided();
+        int certain = held.length() - undecided(held, stops);
         String released = held.substring(0, certain);
         held.delete(0, certain);
         return released;
@@ -57,12 +57,12 @@ final class StopStrings {
         return bestStart;
     }
 
-    /// Length of the longest end of the text that begins a stop string.
-    private int undecided() {
+    /// Length of the longest end of `text` that begins, but does not complete, one of these.
+    static int undecided(StringBuilder text, List<String> wholes) {
         int longest = 0;
-        for (String stop : stops) {
-            for (int length = Math.min(stop.length() - 1, held.length()); length > longest; length--) {
-                if (stop.startsWith(held.substring(held.length() - length))) {
+        for (String whole : wholes) {
+            for (int length = Math.min(whole.length() - 1, text.length()); length > longest; length--) {
+                if (whole.startsWith(text.substring(text.length() - length))) {
                     longest = length;
                 }
             }
