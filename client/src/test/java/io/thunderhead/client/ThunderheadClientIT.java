@@ -11,6 +11,7 @@ import io.thunderhead.core.error.ErrorFamily;
 import io.thunderhead.core.error.ServingException;
 import io.thunderhead.core.id.HostPort;
 import io.thunderhead.core.id.NodeId;
+import io.thunderhead.core.time.Deadline;
 import io.thunderhead.proto.v1.GenerateRequest;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -233,14 +234,33 @@ final class ThunderheadClientIT {
                 .isInstanceOf(ServingException.class);
     }
 
+    /// The whole answer is there, but the subscription's time is over as soon as it has to wait for demand.
     @Test
-    void publisherSendsNoMoreThanAskedFor() throws Exception {
+    void subscriberGetsNoMoreThanItAskedFor() throws Exception {
+        CollectingSubscriber subscriber = new CollectingSubscriber();
+        GenerationStream stream = client(cluster(ANSWER)).stream(REQUEST);
+        var subscription = new GenerationSubscription(stream, subscriber, Deadline.after(Duration.ZERO));
+
+        subscription.request(2);
+        subscription.run();
+
+        assertThat(subscriber.seen()).hasSize(2);
+        assertThat(subscriber.ended())
+                .failsWithin(Duration.ZERO)
+                .withThrowableThat()
+                .havingCause()
+                .isInstanceOfSatisfying(
+                        ServingException.class,
+                        error -> assertThat(error.code()).isEqualTo(ErrorCode.DEADLINE_EXCEEDED));
+    }
+
+    @Test
+    void publisherGoesOnWhenMoreIsAskedFor() throws Exception {
         CollectingSubscriber subscriber = new CollectingSubscriber();
         client(cluster(ANSWER)).publisher(REQUEST).subscribe(subscriber);
 
         subscriber.request(2);
         subscriber.await(2);
-        assertThat(subscriber.seen()).hasSize(2);
         subscriber.request(Long.MAX_VALUE);
 
         assertThat(subscriber.ended()).succeedsWithin(Duration.ofSeconds(10));

@@ -13,6 +13,7 @@ import io.thunderhead.model.config.ModelConfig;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -167,8 +168,7 @@ class PlacementTest {
     void movesNoMoreExpertsThanTheNewSharesNeed(int before, int after) {
         Plan first = placed(FULL, attention(1, PLENTY), experts(before, PLENTY), Optional.empty());
         Plan second = placed(FULL, attention(1, PLENTY), experts(after, PLENTY), Optional.of(first));
-        int toMove = arrivalsNeeded(first, second);
-        assertThat(moved(first, second)).isEqualTo(toMove);
+        assertThat(moved(first, second)).isEqualTo(arrivalsNeeded(first, second));
     }
 
     @Test
@@ -257,12 +257,24 @@ class PlacementTest {
         assertThat(plan.stages()).isSortedAccordingTo((a, b) -> a.worker().compareTo(b.worker()));
     }
 
+    /// Computed from the workers alone, not from the shares that the second plan chose: equal shares, the larger ones
+    /// to
+    /// whoever held most.
     private static int arrivalsNeeded(Plan before, Plan after) {
         Map<NodeId, Integer> held = new HashMap<>();
         before.experts().forEach(holder -> held.put(holder.worker(), count(holder)));
-        return after.experts().stream()
-                .mapToInt(holder -> Math.max(0, count(holder) - held.getOrDefault(holder.worker(), 0)))
-                .sum();
+        int total = held.values().stream().mapToInt(Integer::intValue).sum();
+        int workers = after.experts().size();
+        int larger = total % workers;
+        int needed = total;
+        List<Integer> heldMostFirst = after.experts().stream()
+                .map(holder -> held.getOrDefault(holder.worker(), 0))
+                .sorted(Comparator.reverseOrder())
+                .toList();
+        for (int i = 0; i < workers; i++) {
+            needed -= Math.min(heldMostFirst.get(i), total / workers + (i < larger ? 1 : 0));
+        }
+        return needed;
     }
 
     private static int moved(Plan before, Plan after) {

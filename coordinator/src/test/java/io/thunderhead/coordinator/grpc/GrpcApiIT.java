@@ -223,7 +223,7 @@ final class GrpcApiIT {
     }
 
     @Test
-    void slowClientHoldsUpNobodyAndGetsEverythingMerged() throws Exception {
+    void slowClientHoldsUpNobodyAndGetsEverything() throws Exception {
         FakeEngine engine = FakeEngine.manual();
         ManagedChannel channel = channel(start(engine));
         SlowReader reader = new SlowReader();
@@ -236,6 +236,12 @@ final class GrpcApiIT {
 
         generation.emit("x".repeat(4000));
         generation.end(FinishReason.LENGTH);
+        Iterator<GenerateEvent> other = InferenceGrpc.newBlockingStub(channel)
+                .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(withKey()))
+                .withDeadlineAfter(10, TimeUnit.SECONDS)
+                .generate(prompt("hi").build());
+        engine.awaitGeneration().end(FinishReason.STOP);
+        assertThat(all(other)).hasSize(2);
         while (!reader.ended.isDone()) {
             call.request(1);
             reader.progress.poll(10, TimeUnit.SECONDS);
@@ -243,7 +249,6 @@ final class GrpcApiIT {
 
         assertThat(reader.ended.join().isOk()).isTrue();
         assertThat(ids(reader.events)).hasSize(4000);
-        assertThat(reader.events).hasSizeLessThan(1000);
     }
 
     @Test
