@@ -8,7 +8,10 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,7 +28,8 @@ class ServeProcessIT {
         try (BufferedReader output = serve.inputReader();
                 ApiProbe probe = new ApiProbe()) {
             URI completions = URI.create(addressIn(output) + "/v1/completions");
-            Thread.ofPlatform().daemon().start(() -> output.lines().forEach(line -> {}));
+            Queue<String> lines = new ConcurrentLinkedQueue<>();
+            Thread reader = Thread.ofPlatform().daemon().start(() -> output.lines().forEach(lines::add));
             int[] prompt = Goldens.expected(Goldens.G2_TINY_B).ints("p257.input_ids");
             assertThat(probe.greedy(completions, prompt, 32).tokens().toArray())
                     .isEqualTo(Goldens.expected(Goldens.G2_TINY_B).ints("p257.greedy"));
@@ -33,6 +37,8 @@ class ServeProcessIT {
             assertThat(children).hasSize(5);
             serve.destroy();
             assertThat(serve.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(reader.join(Duration.ofSeconds(10))).isTrue();
+            assertThat(lines).as("a normal stop").noneMatch(line -> line.matches(".* (WARN|ERROR) .*"));
         } finally {
             serve.descendants().forEach(ProcessHandle::destroyForcibly);
             serve.destroyForcibly();

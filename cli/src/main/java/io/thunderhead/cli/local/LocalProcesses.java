@@ -24,6 +24,7 @@ public final class LocalProcesses implements AutoCloseable {
     private final Duration grace;
     private final List<ChildProcess> children = new ArrayList<>();
     private final Map<String, ChildStatus> statuses = new ConcurrentHashMap<>();
+    /// Never held while something is printed: whoever reads the output may have stopped reading, and we must stop still.
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private boolean closing;
@@ -38,6 +39,12 @@ public final class LocalProcesses implements AutoCloseable {
 
     /// Throws SHUTTING_DOWN after [#close].
     public void start(ChildProgram program) {
+        ChildProcess child = startUnlessClosing(program);
+        console.line(program.name(), "process " + child.pid() + " started");
+        child.whenEnded(() -> ended(child));
+    }
+
+    private ChildProcess startUnlessClosing(ChildProgram program) {
         lock.lock();
         try {
             if (closing) {
@@ -46,8 +53,7 @@ public final class LocalProcesses implements AutoCloseable {
             statuses.put(program.name(), ChildStatus.starting());
             ChildProcess child = ChildProcess.start(program, new Forwarding());
             children.add(child);
-            console.line(program.name(), "process " + child.pid() + " started");
-            child.whenEnded(() -> ended(child));
+            return child;
         } finally {
             lock.unlock();
         }
@@ -147,14 +153,16 @@ public final class LocalProcesses implements AutoCloseable {
     }
 
     private void ended(ChildProcess child) {
+        boolean unexpected;
         lock.lock();
         try {
-            if (!closing) {
-                console.line(child.program().name(), described(child));
-            }
+            unexpected = !closing;
             changed.signalAll();
         } finally {
             lock.unlock();
+        }
+        if (unexpected) {
+            console.line(child.program().name(), described(child));
         }
     }
 

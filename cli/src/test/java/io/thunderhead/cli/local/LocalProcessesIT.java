@@ -8,12 +8,15 @@ import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ServingException;
 import io.thunderhead.core.time.Deadline;
 import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -122,6 +125,27 @@ class LocalProcessesIT {
     }
 
     @Test
+    @Timeout(60)
+    void stopsThoughNobodyReadsItsOutput() throws Exception {
+        StallingOutput output = new StallingOutput();
+        LocalProcesses unread = new LocalProcesses(
+                new Console(new PrintStream(output, true, StandardCharsets.UTF_8), false),
+                Duration.ofSeconds(20),
+                Duration.ofSeconds(20));
+        unread.start(program("victim", 0));
+        unread.start(program("other", 0));
+        unread.awaitReady(soon());
+        output.stall();
+        assertThat(ProcessHandle.of(unread.pids().get("victim")).orElseThrow().destroyForcibly())
+                .isTrue();
+        output.awaitWriter();
+
+        unread.close();
+
+        assertThat(unread.pids()).isEmpty();
+    }
+
+    @Test
     void leavesNoProcessWhenTheParentIsKilled() throws Exception {
         try (processes) {
             processes.start(program("parent", 0, "parent"));
@@ -158,5 +182,27 @@ class LocalProcessesIT {
 
     private static Deadline soon() {
         return Deadline.after(Duration.ofSeconds(30));
+    }
+
+    /// A terminal that was stopped, or a pipe that nobody empties.
+    private static final class StallingOutput extends OutputStream {
+        private final CountDownLatch writing = new CountDownLatch(1);
+        private volatile boolean stalled;
+
+        void stall() {
+            stalled = true;
+        }
+
+        void awaitWriter() throws InterruptedException {
+            assertThat(writing.await(20, TimeUnit.SECONDS)).isTrue();
+        }
+
+        @Override
+        public void write(int one) {
+            if (stalled) {
+                writing.countDown();
+                LockSupport.park(this);
+            }
+        }
     }
 }

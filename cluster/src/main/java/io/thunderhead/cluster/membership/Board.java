@@ -18,6 +18,10 @@ interface Board {
 
     Snapshot read();
 
-    /// Leaves: this node vanishes from every snapshot.
+    /// Whether a coordinator is here, without which nothing is kept or found.
+    boolean coordinatorIsHere();
+
+    /// Leaves: this node vanishes from every snapshot, and calls that wait for others end. Any thread, any number of
+    /// times.
     void leave();
 }

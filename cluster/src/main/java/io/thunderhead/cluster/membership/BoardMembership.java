@@ -28,6 +28,7 @@ abstract class BoardMembership implements ClusterMembership {
     private final AtomicReference<@Nullable Plan> plan = new AtomicReference<>();
     private volatile Snapshot snapshot = new Snapshot(Optional.empty(), List.of(), List.of(), Optional.empty());
     private volatile boolean closed;
+    private volatile @Nullable Board board;
     private volatile @Nullable Thread thread;
     private boolean failing;
 
@@ -46,9 +47,10 @@ abstract class BoardMembership implements ClusterMembership {
         if (thread != null || closed) {
             throw new IllegalStateException("membership of " + self.id() + " was started before");
         }
-        Board board = open(self, this::wake);
-        synchronize(board, self);
-        thread = Thread.ofPlatform().name("membership-" + self.id()).daemon().start(() -> run(board, self));
+        Board opened = open(self, this::wake);
+        board = opened;
+        synchronize(opened, self);
+        thread = Thread.ofPlatform().name("membership-" + self.id()).daemon().start(() -> run(opened, self));
     }
 
     @Override
@@ -84,6 +86,10 @@ abstract class BoardMembership implements ClusterMembership {
     public void close() {
         closed = true;
         wake();
+        Board joined = board;
+        if (joined != null) {
+            joined.leave(); // the thread may be waiting for an answer of nodes that have gone before
+        }
         Thread running = thread;
         if (running != null && running != Thread.currentThread()) {
             awaitEnd(running);
@@ -99,11 +105,11 @@ abstract class BoardMembership implements ClusterMembership {
                 failing = false;
             } catch (InterruptedException e) {
                 closed = true;
+                board.leave();
             } catch (RuntimeException e) {
-                logOnce(self, e);
+                logOnce(board, self, e);
             }
         }
-        board.leave();
     }
 
     private void synchronize(Board board, NodeInfo self) {
@@ -145,11 +151,17 @@ abstract class BoardMembership implements ClusterMembership {
         wakeUps.release();
     }
 
-    private void logOnce(NodeInfo self, RuntimeException error) {
-        if (!failing) {
-            log.warn("{}: no exchange with the cluster now, trying on: {}", self.id(), error.toString());
+    /// That the last coordinator has left is ordinary: so every cluster stops.
+    private void logOnce(Board board, NodeInfo self, RuntimeException error) {
+        if (failing || closed) {
+            return;
         }
         failing = true;
+        if (board.coordinatorIsHere()) {
+            log.warn("{}: no exchange with the cluster now, trying on: {}", self.id(), error.toString());
+        } else {
+            log.info("{}: no coordinator is here now; waiting for one", self.id());
+        }
     }
 
     private static void awaitEnd(Thread running) {

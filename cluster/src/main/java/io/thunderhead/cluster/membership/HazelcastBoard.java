@@ -33,6 +33,7 @@ final class HazelcastBoard implements Board {
     private static final String PLAN_KEY = "in-force";
 
     private final HazelcastInstance instance;
+    private final boolean lite;
     private final JsonMapper json = new JsonMapper();
     private final IMap<String, String> infos;
     private final IMap<String, String> statuses;
@@ -43,6 +44,7 @@ final class HazelcastBoard implements Board {
 
     HazelcastBoard(HazelcastInstance instance, Runnable changed) {
         this.instance = instance;
+        this.lite = instance.getCluster().getLocalMember().isLiteMember();
         this.infos = instance.getMap("node-infos");
         this.statuses = instance.getMap("node-statuses");
         this.plans = instance.getMap("plan");
@@ -135,8 +137,18 @@ final class HazelcastBoard implements Board {
     }
 
     @Override
+    public boolean coordinatorIsHere() {
+        return oldestCoordinator().isPresent();
+    }
+
+    /// A worker has no data to hand over, and a goodbye would wait for coordinators that may have gone before it.
+    @Override
     public void leave() {
-        instance.shutdown();
+        if (lite) {
+            instance.getLifecycleService().terminate();
+        } else {
+            instance.shutdown();
+        }
     }
 
     private static void sweep(IMap<String, String> map, Set<String> live) {

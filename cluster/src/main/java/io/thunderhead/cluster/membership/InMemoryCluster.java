@@ -26,13 +26,14 @@ public final class InMemoryCluster {
     }
 
     private synchronized void sit(Seat seat) {
-        if (!seats.contains(seat)) {
+        if (!seat.left && !seats.contains(seat)) {
             seats.add(seat);
             tellAll();
         }
     }
 
     private synchronized void leave(Seat seat) {
+        seat.left = true;
         seats.remove(seat);
         tellAll();
     }
@@ -73,6 +74,7 @@ public final class InMemoryCluster {
         private final NodeInfo info;
         private final Runnable changed;
         private @Nullable NodeStatus status;
+        private boolean left;
 
         Seat(NodeInfo info, Runnable changed) {
             this.info = info;
@@ -97,6 +99,11 @@ public final class InMemoryCluster {
         @Override
         public Snapshot read() {
             return InMemoryCluster.this.read();
+        }
+
+        @Override
+        public boolean coordinatorIsHere() {
+            return read().leader().isPresent();
         }
 
         @Override

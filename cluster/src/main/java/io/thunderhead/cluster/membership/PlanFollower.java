@@ -85,6 +85,10 @@ public final class PlanFollower implements AutoCloseable {
                     plan.epoch(),
                     TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started));
         } catch (RuntimeException e) {
+            if (thread.isShutdown()) {
+                LOG.info("node={} stopped while it took plan {}", self.id(), plan.epoch());
+                return;
+            }
             ServingException error = ServingException.of(e);
             LOG.error("node={} cannot hold plan {}: {}", self.id(), plan.epoch(), error.getMessage(), e);
             membership.publish(status(plan.epoch(), 0, 0, false, error.code() + ": " + error.getMessage()));
