@@ -27,7 +27,7 @@ class ServeIT {
     @Test
     void startsChildrenAndStopsThemInOrderOnSigterm() throws Exception {
         BufferedReader output = serve.inputReader();
-        readUntil(output, "ready: http");
+        readUntil(output, "listening on every address of this machine");
         List<ProcessHandle> children = serve.descendants().toList();
 
         serve.toHandle().destroy();

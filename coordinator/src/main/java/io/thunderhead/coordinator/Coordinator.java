@@ -34,6 +34,7 @@ public final class Coordinator implements AutoCloseable {
     private final ClusterMembership membership;
     private final PlanPublisher planning;
     private final SchedulingEngine engine;
+    private final Limits limits;
     private final HttpApi http;
     private final GrpcApiServer grpc;
 
@@ -52,6 +53,7 @@ public final class Coordinator implements AutoCloseable {
             NodeConnector connector,
             PlanKeeper keeper) {
         this.self = self;
+        this.limits = limits;
         this.config = config;
         this.membership = membership;
         this.planning = new PlanPublisher(membership, keeper);
@@ -70,7 +72,7 @@ public final class Coordinator implements AutoCloseable {
         engine.start();
         http.start();
         HostPort grpcAddress = grpc.start();
-        return new Addresses(new HostPort(grpcAddress.host(), http.port()), grpcAddress);
+        return new Addresses(new HostPort(limits.http().host(), http.port()), grpcAddress);
     }
 
     public EngineStats stats() {

@@ -162,12 +162,19 @@ public final class ClusterNodes implements Nodes {
                 connector,
                 keeper));
         Coordinator.Addresses addresses = coordinator.start();
-        membership.listen(snapshot -> status.accept(statusOf(Readiness.of(snapshot, modelConfig), addresses)));
+        Map<String, String> listening = listening(addresses, config.get(HttpConfig.class));
+        membership.listen(snapshot -> status.accept(statusOf(Readiness.of(snapshot, modelConfig), listening)));
     }
 
-    private static ChildStatus statusOf(Readiness readiness, Coordinator.Addresses addresses) {
-        Map<String, String> listening = Map.of(
-                "http", "http://" + addresses.http(), "grpc", addresses.grpc().toString());
+    /// As a client on this machine connects.
+    private static Map<String, String> listening(Coordinator.Addresses addresses, HttpConfig http) {
+        String scheme = http.tlsKey().isPresent() ? "https://" : "http://";
+        return Map.of(
+                "http", scheme + addresses.http().dialable(),
+                "grpc", addresses.grpc().dialable().toString());
+    }
+
+    private static ChildStatus statusOf(Readiness readiness, Map<String, String> listening) {
         return switch (readiness) {
             case Readiness.Ready() -> new ChildStatus(0, 0, true, listening, "ready");
             case Readiness.NotReady(var missing) -> new ChildStatus(0, 0, false, listening, String.join("; ", missing));

@@ -6,7 +6,9 @@ import io.thunderhead.cli.settings.ConfigOptions;
 import io.thunderhead.cli.settings.ModelSettings;
 import io.thunderhead.cli.settings.ServeSettings;
 import io.thunderhead.cluster.membership.ClusterConfig;
+import io.thunderhead.coordinator.http.HttpConfig;
 import io.thunderhead.core.config.Config;
+import io.thunderhead.core.id.HostPort;
 import java.io.PrintWriter;
 import java.util.Map;
 import java.util.TreeMap;
@@ -86,14 +88,14 @@ public final class ServeCommand implements Callable<Integer> {
     }
 
     private int serveInProcess(Config config) {
-        NodeProcess.runUntilStopped(nodes.startAll(config, this::announceReady));
+        NodeProcess.runUntilStopped(nodes.startAll(config, status -> announceReady(config, status)));
         return 0;
     }
 
     private int serveInChildren(Config config) throws InterruptedException {
         Map<String, String> environment = options.environment(System.getenv());
         try (LocalServer server = new LocalServer(mainClass, config, environment, Console.ofProcess())) {
-            announceReady(server.start());
+            announceReady(config, server.start());
             return server.awaitEnd();
         }
     }
@@ -105,10 +107,14 @@ public final class ServeCommand implements Callable<Integer> {
                 + (config.get(ServeSettings.class).inProcess() ? "in this process" : "each a process"));
     }
 
-    private void announceReady(ChildStatus coordinator) {
+    private void announceReady(Config config, ChildStatus coordinator) {
         if (coordinator.ready()) {
             new TreeMap<>(coordinator.addresses())
                     .forEach((purpose, address) -> print("ready: " + purpose + " on " + address));
+            HttpConfig http = config.get(HttpConfig.class);
+            if (new HostPort(http.host(), http.port()).isWildcard()) {
+                print("listening on every address of this machine; --host 127.0.0.1 keeps others out");
+            }
         }
     }
 
