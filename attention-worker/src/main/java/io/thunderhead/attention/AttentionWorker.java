@@ -1,5 +1,6 @@
 package io.thunderhead.attention;
 
+import io.thunderhead.cluster.membership.ClusterEntry;
 import io.thunderhead.cluster.membership.ClusterMembership;
 import io.thunderhead.cluster.membership.NodeInfo;
 import io.thunderhead.cluster.membership.PlanFollower;
@@ -9,10 +10,8 @@ import io.thunderhead.core.error.ServingException;
 import io.thunderhead.core.id.HostPort;
 import io.thunderhead.core.id.NodeId;
 import io.thunderhead.core.time.Deadline;
-import io.thunderhead.model.checkpoint.TensorSource;
 import io.thunderhead.model.config.LayerRange;
-import io.thunderhead.model.config.ModelConfig;
-import io.thunderhead.model.kernels.Kernels;
+import io.thunderhead.model.layers.ModelSource;
 import io.thunderhead.model.layers.StageModel;
 import io.thunderhead.model.state.StateLayout;
 import io.thunderhead.model.state.StatePool;
@@ -38,14 +37,11 @@ public final class AttentionWorker implements AutoCloseable {
 
     private final NodeId id;
     private final AttentionWorkerConfig limits;
-    private final ModelConfig config;
-    private final TensorSource weights;
-    private final Kernels kernels;
-    private final ClusterMembership membership;
+    private final ModelSource source;
+    private final ClusterEntry entry;
     private final NodeConnector connector;
     private final StageEngine engine;
     private final NodeServer server;
-    private final Function<HostPort, NodeInfo> introduction;
     private final Map<Line, ExpertExchange> lines = new HashMap<>();
     private @Nullable PlanFollower follower;
     private @Nullable LoadedLayers loaded;
@@ -55,37 +51,26 @@ public final class AttentionWorker implements AutoCloseable {
     private record LoadedLayers(LayerRange layers, StageModel model) {}
 
     /// @param servers builds the listening end for the worker's services
-    /// @param introduction what the node says of itself once it knows where it listens
     public AttentionWorker(
             NodeId id,
             AttentionWorkerConfig limits,
-            ModelConfig config,
-            TensorSource weights,
-            Kernels kernels,
-            ClusterMembership membership,
+            ModelSource source,
+            ClusterEntry entry,
             NodeConnector connector,
-            Function<NodeServices, NodeServer> servers,
-            Function<HostPort, NodeInfo> introduction) {
+            Function<NodeServices, NodeServer> servers) {
         this.id = id;
         this.limits = limits;
-        this.config = config;
-        this.weights = weights;
-        this.kernels = kernels;
-        this.membership = membership;
+        this.source = source;
+        this.entry = entry;
         this.connector = connector;
         this.engine = new StageEngine(id.value(), limits.maxQueuedSteps());
         this.server = servers.apply(NodeServices.of(engine));
-        this.introduction = introduction;
     }
 
     /// Returns when the node has joined; loading goes on behind.
     public void start() {
         engine.start();
-        NodeInfo self = introduction.apply(server.start());
-        membership.start(self);
-        PlanFollower starting = new PlanFollower(self, membership, this::hold);
-        follower = starting;
-        starting.start();
+        follower = entry.enter(server.start(), this::hold);
     }
 
     private void hold(Plan plan, ClusterMembership.Snapshot snapshot, PlanFollower.Progress progress) {
@@ -95,14 +80,14 @@ public final class AttentionWorker implements AutoCloseable {
                 .orElseThrow(() -> new ServingException(
                         ErrorCode.STALE_PLAN, "plan " + plan.epoch() + " gives " + id + " no layers"));
         Map<NodeId, ExpertExchange> exchanges = connectExperts(plan, snapshot);
-        ExpertDirectory experts = new ExpertDirectory(plan, stage.layers(), config.expertCount(), exchanges);
+        ExpertDirectory experts = new ExpertDirectory(plan, stage.layers(), source.config().expertCount(), exchanges);
         Optional<HiddenLink> next = nextStage(plan, stage)
                 .map(following ->
                         connector.hiddenLink(following.worker(), addressOf(following.worker(), plan, snapshot)));
         StageModel model = layers(stage, progress);
-        StatePool pool = new StatePool(new StateLayout(config, stage.layers()), stage.sequenceSlots(), stage.kvPages());
+        StatePool pool = new StatePool(new StateLayout(source.config(), stage.layers()), stage.sequenceSlots(), stage.kvPages());
         engine.adopt(
-                new HeldStage(plan.epoch(), limits, config, model, pool, experts, next), Deadline.after(ADOPT_TIMEOUT));
+                new HeldStage(plan.epoch(), limits, source.config(), model, pool, experts, next), Deadline.after(ADOPT_TIMEOUT));
         closeLinesNotIn(exchanges);
     }
 
@@ -118,7 +103,8 @@ public final class AttentionWorker implements AutoCloseable {
             loaded = null;
             before.model().close();
         }
-        StageModel model = StageModel.load(config, weights, stage.layers(), kernels, progress::loaded);
+        StageModel model = StageModel.load(
+                source.config(), source.weights(), stage.layers(), source.kernels(), progress::loaded);
         loaded = new LoadedLayers(stage.layers(), model);
         return model;
     }

@@ -57,12 +57,6 @@ final class ChatCommand implements Callable<Integer> {
     @Option(names = "--model-name", paramLabel = "NAME", description = "With --url: one of several models.")
     private String modelName = "";
 
-    @Option(
-            names = "--model",
-            paramLabel = "DIR",
-            description = "Without --url: checkpoint to serve on this machine meanwhile; default: the one shipped.")
-    private @Nullable String model;
-
     @Option(names = "--system", paramLabel = "TEXT", description = "First system message.")
     private String system = "";
 
@@ -84,7 +78,7 @@ final class ChatCommand implements Callable<Integer> {
 
     /// The server's log goes to a file, so that it does not run through the conversation.
     private int chatWithOwnServer() throws IOException {
-        options.flag("--model", "model.dir", model).flag("chat", "http.port", 0).flag("chat", "grpc.port", 0);
+        options.flag("chat", "http.port", 0).flag("chat", "grpc.port", 0);
         Map<String, String> environment = System.getenv();
         Path log = Files.createTempFile("thunderhead-chat-", ".log");
         spec.commandLine().getErr().println("starting a server; its log: " + log);

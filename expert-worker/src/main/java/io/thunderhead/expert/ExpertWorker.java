@@ -1,20 +1,18 @@
 package io.thunderhead.expert;
 
+import io.thunderhead.cluster.membership.ClusterEntry;
 import io.thunderhead.cluster.membership.ClusterMembership;
-import io.thunderhead.cluster.membership.NodeInfo;
 import io.thunderhead.cluster.membership.PlanFollower;
 import io.thunderhead.cluster.placement.Plan;
 import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ServingException;
-import io.thunderhead.core.id.HostPort;
 import io.thunderhead.core.id.NodeId;
 import io.thunderhead.core.time.Deadline;
 import io.thunderhead.model.checkpoint.TensorSource;
-import io.thunderhead.model.config.ModelConfig;
 import io.thunderhead.model.experts.ExpertBank;
 import io.thunderhead.model.experts.ExpertId;
 import io.thunderhead.model.experts.ExpertWorkspace;
-import io.thunderhead.model.kernels.Kernels;
+import io.thunderhead.model.layers.ModelSource;
 import io.thunderhead.transport.NodeServer;
 import io.thunderhead.transport.NodeServices;
 import java.time.Duration;
@@ -30,41 +28,31 @@ public final class ExpertWorker implements AutoCloseable {
 
     private final NodeId id;
     private final TensorSource weights;
-    private final ClusterMembership membership;
+    private final ClusterEntry entry;
     private final ExpertBank bank;
     private final ExpertEngine engine;
     private final NodeServer server;
-    private final Function<HostPort, NodeInfo> introduction;
     private @Nullable PlanFollower follower;
 
     /// @param servers builds the listening end for the worker's services
-    /// @param introduction what the node says of itself once it knows where it listens
     public ExpertWorker(
             NodeId id,
             ExpertWorkerConfig limits,
-            ModelConfig config,
-            TensorSource weights,
-            Kernels kernels,
-            ClusterMembership membership,
-            Function<NodeServices, NodeServer> servers,
-            Function<HostPort, NodeInfo> introduction) {
+            ModelSource source,
+            ClusterEntry entry,
+            Function<NodeServices, NodeServer> servers) {
         this.id = id;
-        this.weights = weights;
-        this.membership = membership;
-        this.bank = new ExpertBank(config, kernels);
-        this.engine = new ExpertEngine(id.value(), bank, new ExpertWorkspace(config), limits.maxQueuedDispatches());
+        this.weights = source.weights();
+        this.entry = entry;
+        this.bank = new ExpertBank(source.config(), source.kernels());
+        this.engine = new ExpertEngine(id.value(), bank, new ExpertWorkspace(source.config()), limits.maxQueuedDispatches());
         this.server = servers.apply(NodeServices.of(engine));
-        this.introduction = introduction;
     }
 
     /// Returns when the node has joined; loading goes on behind.
     public void start() {
         engine.start();
-        NodeInfo self = introduction.apply(server.start());
-        membership.start(self);
-        PlanFollower starting = new PlanFollower(self, membership, this::hold);
-        follower = starting;
-        starting.start();
+        follower = entry.enter(server.start(), this::hold);
     }
 
     /// New experts are in before old ones go, so that dispatches of the plan before are still answered meanwhile.

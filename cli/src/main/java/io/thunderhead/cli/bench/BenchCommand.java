@@ -40,12 +40,6 @@ public final class BenchCommand implements Callable<Integer> {
     private @Nullable URI url;
 
     @Option(
-            names = "--model",
-            paramLabel = "DIR",
-            description = "Without --url: checkpoint to serve on this machine meanwhile; default: the one shipped.")
-    private @Nullable String model;
-
-    @Option(
             names = "--prompt-tokens",
             split = ",",
             paramLabel = "N",
@@ -107,8 +101,7 @@ public final class BenchCommand implements Callable<Integer> {
     }
 
     private int benchOwnServer() {
-        options.flag("--model", "model.dir", model)
-                .flag("bench", "http.port", 0)
+        options.flag("bench", "http.port", 0)
                 .flag("bench", "grpc.port", 0);
         Map<String, String> environment = System.getenv();
         Config config = options.load(environment);

@@ -4,6 +4,7 @@ import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ServingException;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.concurrent.CompletionException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
@@ -35,8 +36,19 @@ final class HttpErrors {
         return new ServingException(code, error.path("message").asString("no message"));
     }
 
-    static ServingException unreachable(Throwable cause) {
-        return new ServingException(ErrorCode.NOT_READY, "the endpoint cannot be reached: " + cause, cause);
+    /// Before anything was answered.
+    static ServingException unreachable(String url, Throwable cause) {
+        Throwable reason = reason(cause);
+        return new ServingException(ErrorCode.NOT_READY, url + " cannot be reached: " + reason, reason);
+    }
+
+    static ServingException brokenOff(Throwable cause) {
+        Throwable reason = reason(cause);
+        return new ServingException(ErrorCode.INTERNAL, "the answer broke off: " + reason, reason);
+    }
+
+    private static Throwable reason(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
     private static ErrorCode codeOf(int status) {

@@ -47,7 +47,7 @@ public final class OpenAiChatBackend implements ChatBackend {
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString(body(conversation, options)))
                 .build();
-        return new SseAnswer(http.sendAsync(request, BodyHandlers.ofInputStream()), options.timeout());
+        return new SseAnswer(base, http.sendAsync(request, BodyHandlers.ofInputStream()), options.timeout());
     }
 
     @Override
@@ -77,7 +77,7 @@ public final class OpenAiChatBackend implements ChatBackend {
             }
             return first.stringValue();
         } catch (IOException e) {
-            throw HttpErrors.unreachable(e);
+            throw HttpErrors.unreachable(base, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ServingException(ErrorCode.CANCELLED, "interrupted", e);

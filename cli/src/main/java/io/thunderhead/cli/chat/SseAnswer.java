@@ -3,6 +3,7 @@ package io.thunderhead.cli.chat;
 import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ServingException;
 import java.io.BufferedReader;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -25,13 +26,16 @@ final class SseAnswer implements ChatBackend.Answer {
     private static final String DATA = "data:";
     private static final String DONE = "[DONE]";
 
+    private final String url;
     private final CompletableFuture<HttpResponse<InputStream>> response;
     private final CompletableFuture<Void> expiry;
     private @Nullable BufferedReader lines;
     private OptionalInt completionTokens = OptionalInt.empty();
     private volatile @Nullable ErrorCode cut;
 
-    SseAnswer(CompletableFuture<HttpResponse<InputStream>> response, Duration timeout) {
+    /// @param url for messages
+    SseAnswer(String url, CompletableFuture<HttpResponse<InputStream>> response, Duration timeout) {
+        this.url = url;
         this.response = response;
         this.expiry = CompletableFuture.runAsync(
                 () -> cut(ErrorCode.DEADLINE_EXCEEDED),
@@ -55,7 +59,7 @@ final class SseAnswer implements ChatBackend.Answer {
                     }
                 }
             }
-            throw failed(new IOException("the answer broke off"));
+            throw failed(new EOFException("no end of the stream was sent"));
         } catch (CompletionException | CancellationException | IOException e) {
             throw failed(e);
         }
@@ -110,8 +114,9 @@ final class SseAnswer implements ChatBackend.Answer {
 
     private ServingException failed(Exception cause) {
         ErrorCode why = cut;
-        return why == null
-                ? HttpErrors.unreachable(cause)
-                : new ServingException(why, why == ErrorCode.CANCELLED ? "stopped" : "no end within the time allowed");
+        if (why != null) {
+            return new ServingException(why, why == ErrorCode.CANCELLED ? "stopped" : "no end within the time allowed");
+        }
+        return lines == null ? HttpErrors.unreachable(url, cause) : HttpErrors.brokenOff(cause);
     }
 }

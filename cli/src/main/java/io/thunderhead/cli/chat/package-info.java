@@ -1,4 +1,4 @@
-/// A conversation with a model in a terminal or through a pipe, over gRPC or any OpenAI-compatible HTTP endpoint.
+/// A conversation with a model in a terminal or through a pipe, over any OpenAI-compatible HTTP endpoint.
 @NullMarked
 package io.thunderhead.cli.chat;
 

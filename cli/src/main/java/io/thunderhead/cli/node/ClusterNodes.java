@@ -6,6 +6,7 @@ import io.thunderhead.cli.local.ChildStatus;
 import io.thunderhead.cli.settings.ModelSettings;
 import io.thunderhead.cli.settings.NodeSettings;
 import io.thunderhead.cluster.membership.ClusterConfig;
+import io.thunderhead.cluster.membership.ClusterEntry;
 import io.thunderhead.cluster.membership.ClusterMembership;
 import io.thunderhead.cluster.membership.NodeInfo;
 import io.thunderhead.cluster.membership.NodeRole;
@@ -31,6 +32,7 @@ import io.thunderhead.expert.ExpertWorkerConfig;
 import io.thunderhead.model.checkpoint.DType;
 import io.thunderhead.model.checkpoint.TensorNames;
 import io.thunderhead.model.config.ModelConfig;
+import io.thunderhead.model.layers.ModelSource;
 import io.thunderhead.transport.NodeConnector;
 import io.thunderhead.transport.TransportConfig;
 import java.net.InetAddress;
@@ -103,6 +105,7 @@ public final class ClusterNodes implements Nodes {
                 "cpu",
                 hostName(),
                 model.checkpoint().fingerprint());
+        ModelSource source = new ModelSource(model.checkpoint().config(), model.checkpoint(), model.kernels());
         switch (role) {
             case COORDINATOR -> startCoordinator(id, config, model, wire, membership, introduction, status, owned);
             case ATTENTION_WORKER -> {
@@ -110,25 +113,19 @@ public final class ClusterNodes implements Nodes {
                 owned.add(new AttentionWorker(
                                 id,
                                 config.get(AttentionWorkerConfig.class),
-                                model.checkpoint().config(),
-                                model.checkpoint(),
-                                model.kernels(),
-                                new ReportingMembership(membership, status),
+                                source,
+                                new ClusterEntry(new ReportingMembership(membership, status), introduction),
                                 connector,
-                                services -> wire.server(id, services),
-                                introduction))
+                                services -> wire.server(id, services)))
                         .start();
             }
             case EXPERT_WORKER ->
                 owned.add(new ExpertWorker(
                                 id,
                                 config.get(ExpertWorkerConfig.class),
-                                model.checkpoint().config(),
-                                model.checkpoint(),
-                                model.kernels(),
-                                new ReportingMembership(membership, status),
-                                services -> wire.server(id, services),
-                                introduction))
+                                source,
+                                new ClusterEntry(new ReportingMembership(membership, status), introduction),
+                                services -> wire.server(id, services)))
                         .start();
         }
     }

@@ -18,9 +18,6 @@ abstract class NodeCommand implements Callable<Integer> {
     @Mixin
     private ConfigOptions options = new ConfigOptions();
 
-    @Option(names = "--model", paramLabel = "DIR", description = "Folder of the checkpoint (model.dir).")
-    private @Nullable String model;
-
     @Option(names = "--id", paramLabel = "NAME", description = "Name of this node (node.id).")
     private @Nullable String id;
 
@@ -46,8 +43,7 @@ abstract class NodeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        options.flag("--model", "model.dir", model)
-                .flag("--id", "node.id", id)
+        options.flag("--id", "node.id", id)
                 .flag("--host", "node.host", host)
                 .flag("--host", "cluster.bind-host", host)
                 .flag("--join", "cluster.members", join);

@@ -37,12 +37,6 @@ public final class ServeCommand implements Callable<Integer> {
     private ConfigOptions options = new ConfigOptions();
 
     @Option(
-            names = "--model",
-            paramLabel = "DIR",
-            description = "Folder of the checkpoint (model.dir); default: the small one that is shipped.")
-    private @Nullable String model;
-
-    @Option(
             names = "--attention-workers",
             paramLabel = "N",
             description = "Processes of that role (cluster.attention-workers); default 2.")
@@ -74,8 +68,7 @@ public final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        options.flag("--model", "model.dir", model)
-                .flag("--attention-workers", "cluster.attention-workers", attentionWorkers)
+        options.flag("--attention-workers", "cluster.attention-workers", attentionWorkers)
                 .flag("--expert-workers", "cluster.expert-workers", expertWorkers)
                 .flag("--in-process", "serve.in-process", inProcess)
                 .flag("--host", "http.host", host)

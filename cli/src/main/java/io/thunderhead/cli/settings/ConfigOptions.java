@@ -31,6 +31,12 @@ public final class ConfigOptions {
             description = "Sets one key, e.g. --set serve.stop-grace=5s; may be repeated.")
     private Map<String, String> settings = new LinkedHashMap<>();
 
+    @Option(
+            names = "--model",
+            paramLabel = "DIR",
+            description = "Folder of the checkpoint (model.dir); default: the small one that is shipped.")
+    private @Nullable String model;
+
     private final Map<String, ConfigValue> namedFlags = new LinkedHashMap<>();
 
     /// Says that `flag` was given (or not: null) and stands for `key`.
@@ -65,6 +71,7 @@ public final class ConfigOptions {
     private List<ConfigLayer> layers(Map<String, String> environment) {
         Map<String, String> variables = new LinkedHashMap<>(environment);
         variables.remove(FILE_VARIABLE);
+        flag("--model", "model.dir", model);
         List<ConfigLayer> layers = new ArrayList<>();
         if (file != null && !file.toString().isEmpty()) {
             layers.add(YamlLayer.read(file));

@@ -95,7 +95,21 @@ final class OpenAiChatBackendIT {
     void brokenOffAnswerIsAnError() {
         answer("/v1/chat/completions", 200, "data: {\"choices\":[]}\n\n");
 
-        assertThat(failure(ChatOptions.DEFAULTS).code()).isEqualTo(ErrorCode.NOT_READY);
+        assertThat(failure(ChatOptions.DEFAULTS))
+                .hasMessageStartingWith("the answer broke off")
+                .extracting(ServingException::code)
+                .isEqualTo(ErrorCode.INTERNAL);
+    }
+
+    @Test
+    void namesAnEndpointThatIsNotThere() {
+        server.stop(0);
+
+        assertThat(failure(ChatOptions.DEFAULTS))
+                .hasMessageStartingWith(
+                        "http://127.0.0.1:" + server.getAddress().getPort() + "/v1 cannot be reached: java.net")
+                .extracting(ServingException::code)
+                .isEqualTo(ErrorCode.NOT_READY);
     }
 
     @Test

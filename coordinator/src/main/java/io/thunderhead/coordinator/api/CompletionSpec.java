@@ -56,8 +56,9 @@ public record CompletionSpec(
         if (wanted > room) {
             throw ServingException.ofParameter(
                     ErrorCode.CONTEXT_LENGTH_EXCEEDED,
-                    maxTokens.isPresent() ? "max_tokens" : "prompt",
-                    "the model's context is " + model.contextMax() + " tokens; the prompt has " + prompt.size()
+                    room > 0 && maxTokens.isPresent() ? "max_tokens" : "prompt",
+                    "the model's maximum context length is " + model.contextMax() + " tokens; the prompt has "
+                            + prompt.size()
                             + " and the answer may have " + wanted);
         }
         return wanted;

@@ -2,7 +2,7 @@ package io.thunderhead.coordinator.schedule;
 
 import io.thunderhead.coordinator.engine.TokenSink.FinishReason;
 import io.thunderhead.coordinator.pipeline.Pipeline;
-import io.thunderhead.coordinator.pipeline.PlanFollower;
+import io.thunderhead.coordinator.pipeline.PipelineKeeper;
 import io.thunderhead.coordinator.schedule.EngineEvent.Cancelled;
 import io.thunderhead.coordinator.schedule.EngineEvent.ClusterChanged;
 import io.thunderhead.coordinator.schedule.EngineEvent.ShutDown;
@@ -35,7 +35,7 @@ final class Scheduler {
 
     private final ModelConfig model;
     private final AdmissionGate gate;
-    private final PlanFollower plans;
+    private final PipelineKeeper plans;
     private final LongSupplier clock;
     private final BatchPolicy batchPolicy;
     private final LossPolicy lossPolicy;
@@ -50,7 +50,7 @@ final class Scheduler {
     private long expiryCheckedAtNanos;
     private @Nullable ShutDown shutDown;
 
-    Scheduler(SchedulerConfig config, ModelConfig model, AdmissionGate gate, PlanFollower plans, LongSupplier clock) {
+    Scheduler(SchedulerConfig config, ModelConfig model, AdmissionGate gate, PipelineKeeper plans, LongSupplier clock) {
         this.model = model;
         this.gate = gate;
         this.plans = plans;

@@ -5,7 +5,7 @@ import io.thunderhead.coordinator.engine.Engine;
 import io.thunderhead.coordinator.engine.GenerationRequest;
 import io.thunderhead.coordinator.engine.TokenSink;
 import io.thunderhead.coordinator.pipeline.PipelineListener;
-import io.thunderhead.coordinator.pipeline.PlanFollower;
+import io.thunderhead.coordinator.pipeline.PipelineKeeper;
 import io.thunderhead.coordinator.schedule.AdmissionDecision.Admitted;
 import io.thunderhead.coordinator.schedule.AdmissionDecision.Rejected;
 import io.thunderhead.core.error.ErrorCode;
@@ -35,7 +35,7 @@ public final class SchedulingEngine implements Engine, AutoCloseable {
     private final Mailbox mailbox = new Mailbox();
     private final AtomicLong submissions = new AtomicLong();
     private final AdmissionGate gate;
-    private final PlanFollower plans;
+    private final PipelineKeeper plans;
     private final Scheduler scheduler;
     private final Thread thread = Thread.ofPlatform().name("engine").unstarted(this::run);
     private volatile EngineStats stats;
@@ -64,7 +64,7 @@ public final class SchedulingEngine implements Engine, AutoCloseable {
         this.membership = membership;
         this.clock = clock;
         this.gate = new AdmissionGate(new AdmissionPolicy(config, model.vocabSize(), contextMax(config, model)));
-        this.plans = new PlanFollower(self, connector, new StageMail());
+        this.plans = new PipelineKeeper(self, connector, new StageMail());
         this.scheduler = new Scheduler(config, model, gate, plans, clock);
         this.stats = scheduler.stats();
     }

@@ -15,6 +15,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.Socket;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
@@ -232,26 +233,42 @@ class HttpApiIT {
         }
     }
 
+    /// Five hundred streams of HTTP/2 a client: as many connections would need more files than some machines allow.
     @Test
-    void refusesWhatIsMoreThanItCanHoldAndGoesOn() throws Exception {
+    void holdsTenThousandRequestsAndRefusesWhatIsMore() throws Exception {
         ApiServer.Settings settings = new ApiServer.Settings();
-        settings.maxConcurrentRequests = 100;
+        settings.maxConcurrentRequests = 10_000;
         FakeEngine engine = FakeEngine.manual();
+        List<HttpClient> clients = new ArrayList<>();
         try (ApiServer server = ApiServer.start(engine, settings)) {
             List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
-            CountDownLatch refusals = new CountDownLatch(900);
-            for (int i = 0; i < 1000; i++) {
-                answers.add(postAsync(server, PROMPT).whenComplete((answer, failure) -> refusals.countDown()));
+            CountDownLatch refusals = new CountDownLatch(500);
+            for (int client = 0; client < 21; client++) {
+                HttpClient http = HttpClient.newHttpClient();
+                clients.add(http);
+                HttpRequest upgrade =
+                        HttpRequest.newBuilder(server.uri("/health/live")).build();
+                http.send(upgrade, BodyHandlers.discarding());
+                for (int stream = 0; stream < 500; stream++) {
+                    answers.add(http.sendAsync(server.request("/v1/completions", PROMPT), BodyHandlers.ofString())
+                            .whenComplete((answer, failure) -> refusals.countDown()));
+                }
             }
-            assertThat(refusals.await(20, TimeUnit.SECONDS)).isTrue();
-            for (int i = 0; i < 100; i++) {
+            assertThat(refusals.await(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(engine.running()).isEqualTo(10_000);
+            for (int i = 0; i < 10_000; i++) {
                 engine.awaitGeneration().end(FinishReason.STOP);
             }
-            CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new)).get(20, TimeUnit.SECONDS);
+            CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new)).get(60, TimeUnit.SECONDS);
             assertThat(answers.stream().map(answer -> answer.join().statusCode()))
                     .containsOnly(200, 429)
                     .filteredOn(status -> status == 200)
-                    .hasSize(100);
+                    .hasSize(10_000);
+            assertThat(answers.stream().map(CompletableFuture::join).filter(answer -> answer.statusCode() == 429))
+                    .allSatisfy(answer -> assertThat(error(answer).get("code").stringValue())
+                            .isEqualTo("QUEUE_FULL"));
+        } finally {
+            clients.forEach(HttpClient::shutdownNow);
         }
     }
 

@@ -110,6 +110,15 @@ class ThirdPartyClientsIT {
                 .isInstanceOf(RateLimitException.class);
     }
 
+    /// What openai-java makes of a class is strict always: its users are told which parameter stands in their way.
+    @Test
+    void openAiIsToldThatStrictToolsAreNotOffered() {
+        assertThatThrownBy(() ->
+                        openai.chat().completions().create(chat().addTool(Add.class).build()))
+                .isInstanceOf(BadRequestException.class)
+                .hasMessageContaining("tools[0].function.strict: only false is supported");
+    }
+
     @Test
     void langChainChats() {
         OpenAiChatModel model = OpenAiChatModel.builder()
@@ -143,6 +152,12 @@ class ThirdPartyClientsIT {
         assertThat(call.arguments()).isEqualTo("{\"a\":1}");
         assertThat(call.id()).matches("call_[0-9a-f]{24}");
         assertThat(answer.finishReason()).isEqualTo(FinishReason.TOOL_EXECUTION);
+    }
+
+    /// Adds two numbers.
+    private static final class Add {
+        public int a;
+        public int b;
     }
 
     private ChatResponse stream(ChatRequest request) throws Exception {

@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
 /// Keeps at most one pipeline: that of the newest plan whose workers are all ready. The one before goes on serving
 /// while
 /// a newer plan is being loaded, as long as its own workers are there. Owner: engine thread.
-public final class PlanFollower implements AutoCloseable {
-    private static final Logger log = LoggerFactory.getLogger(PlanFollower.class);
+public final class PipelineKeeper implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(PipelineKeeper.class);
 
     private final NodeId self;
     private final NodeConnector connector;
@@ -25,7 +25,7 @@ public final class PlanFollower implements AutoCloseable {
     private @Nullable Pipeline pipeline;
     private long pipelinesOpened;
 
-    public PlanFollower(NodeId self, NodeConnector connector, PipelineListener listener) {
+    public PipelineKeeper(NodeId self, NodeConnector connector, PipelineListener listener) {
         this.self = self;
         this.connector = connector;
         this.listener = listener;
@@ -91,7 +91,7 @@ public final class PlanFollower implements AutoCloseable {
     }
 
     private List<String> blockers(Plan plan) {
-        return isNewest(plan) ? missing : Readiness.absent(plan, cluster);
+        return isNewest(plan) ? missing : UnreadyWorkers.absent(plan, cluster);
     }
 
     private boolean superseded(Pipeline open) {
@@ -107,7 +107,7 @@ public final class PlanFollower implements AutoCloseable {
             String leader = cluster.leader().map(NodeId::value).orElse("nobody");
             return List.of("leadership: " + leader + " leads, not " + self);
         }
-        return cluster.plan().map(plan -> Readiness.missing(plan, cluster)).orElse(List.of("a plan"));
+        return cluster.plan().map(plan -> UnreadyWorkers.of(plan, cluster)).orElse(List.of("a plan"));
     }
 
     private boolean leads(Snapshot cluster) {

@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// Says what a plan still waits for, in words for people; nothing = steps may run.
-final class Readiness {
-    private Readiness() {}
+/// The workers that a plan still waits for, and why, in words for people; nobody = steps may run.
+final class UnreadyWorkers {
+    private UnreadyWorkers() {}
 
-    static List<String> missing(Plan plan, Snapshot cluster) {
+    static List<String> of(Plan plan, Snapshot cluster) {
         return workers(plan)
-                .flatMap(worker -> missing(worker, plan.epoch(), cluster).stream())
+                .flatMap(worker -> why(worker, plan.epoch(), cluster).stream())
                 .toList();
     }
 
@@ -23,7 +23,7 @@ final class Readiness {
     static List<String> absent(Plan plan, Snapshot cluster) {
         return workers(plan)
                 .filter(worker -> cluster.node(worker).isEmpty())
-                .map(Readiness::absent)
+                .map(UnreadyWorkers::absent)
                 .toList();
     }
 
@@ -34,7 +34,7 @@ final class Readiness {
                 .distinct();
     }
 
-    private static Optional<String> missing(NodeId worker, long epoch, Snapshot cluster) {
+    private static Optional<String> why(NodeId worker, long epoch, Snapshot cluster) {
         if (cluster.node(worker).isEmpty()) {
             return Optional.of(absent(worker));
         }
@@ -42,7 +42,7 @@ final class Readiness {
         if (status.isEmpty()) {
             return Optional.of(worker + " has not taken up plan " + epoch);
         }
-        return status.filter(found -> !found.ready()).map(Readiness::loading);
+        return status.filter(found -> !found.ready()).map(UnreadyWorkers::loading);
     }
 
     private static String absent(NodeId worker) {

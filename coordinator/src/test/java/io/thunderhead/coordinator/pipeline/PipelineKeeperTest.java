@@ -15,10 +15,10 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class PlanFollowerTest {
+class PipelineKeeperTest {
     private final FakeCluster cluster = new FakeCluster();
     private final FakeStages stages = new FakeStages(512);
-    private final PlanFollower plans = new PlanFollower(FakeCluster.COORDINATOR, stages, new Deaf());
+    private final PipelineKeeper plans = new PipelineKeeper(FakeCluster.COORDINATOR, stages, new Deaf());
 
     private static final class Deaf implements PipelineListener {
         @Override
