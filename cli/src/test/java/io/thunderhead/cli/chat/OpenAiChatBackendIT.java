@@ -105,7 +105,8 @@ final class OpenAiChatBackendIT {
     void namesAnEndpointThatIsNotThere() {
         server.stop(0);
 
-        assertThat(failure(ChatOptions.DEFAULTS))
+        assertThat(catchThrowableOfType(
+                        ServingException.class, () -> backend.ask(QUESTION, ChatOptions.DEFAULTS)))
                 .hasMessageStartingWith(
                         "http://127.0.0.1:" + server.getAddress().getPort() + "/v1 cannot be reached: java.net")
                 .extracting(ServingException::code)
