@@ -80,14 +80,17 @@ public final class AttentionWorker implements AutoCloseable {
                 .orElseThrow(() -> new ServingException(
                         ErrorCode.STALE_PLAN, "plan " + plan.epoch() + " gives " + id + " no layers"));
         Map<NodeId, ExpertExchange> exchanges = connectExperts(plan, snapshot);
-        ExpertDirectory experts = new ExpertDirectory(plan, stage.layers(), source.config().expertCount(), exchanges);
+        ExpertDirectory experts =
+                new ExpertDirectory(plan, stage.layers(), source.config().expertCount(), exchanges);
         Optional<HiddenLink> next = nextStage(plan, stage)
                 .map(following ->
                         connector.hiddenLink(following.worker(), addressOf(following.worker(), plan, snapshot)));
         StageModel model = layers(stage, progress);
-        StatePool pool = new StatePool(new StateLayout(source.config(), stage.layers()), stage.sequenceSlots(), stage.kvPages());
+        StatePool pool =
+                new StatePool(new StateLayout(source.config(), stage.layers()), stage.sequenceSlots(), stage.kvPages());
         engine.adopt(
-                new HeldStage(plan.epoch(), limits, source.config(), model, pool, experts, next), Deadline.after(ADOPT_TIMEOUT));
+                new HeldStage(plan.epoch(), limits, source.config(), model, pool, experts, next),
+                Deadline.after(ADOPT_TIMEOUT));
         closeLinesNotIn(exchanges);
     }
 
@@ -103,8 +106,8 @@ public final class AttentionWorker implements AutoCloseable {
             loaded = null;
             before.model().close();
         }
-        StageModel model = StageModel.load(
-                source.config(), source.weights(), stage.layers(), source.kernels(), progress::loaded);
+        StageModel model =
+                StageModel.load(source.config(), source.weights(), stage.layers(), source.kernels(), progress::loaded);
         loaded = new LoadedLayers(stage.layers(), model);
         return model;
     }

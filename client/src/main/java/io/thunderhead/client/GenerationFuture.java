@@ -2,7 +2,8 @@ package io.thunderhead.client;
 
 import java.util.concurrent.CompletableFuture;
 
-/// The whole answer of a stream, read by a virtual thread. Cancelling it closes the stream.
+/// The whole answer of a stream, read by a virtual thread. However it is completed, by a cancel or a timeout of its
+/// owner too, the stream is closed.
 final class GenerationFuture extends CompletableFuture<GenerationResult> {
     private final GenerationStream stream;
 
@@ -12,15 +13,9 @@ final class GenerationFuture extends CompletableFuture<GenerationResult> {
 
     static GenerationFuture reading(GenerationStream stream) {
         GenerationFuture future = new GenerationFuture(stream);
+        var unused = future.whenComplete((result, failure) -> stream.close());
         Thread.ofVirtual().name("thunderhead-call").start(future::read);
         return future;
-    }
-
-    @Override
-    public boolean cancel(boolean mayInterruptIfRunning) {
-        boolean cancelled = super.cancel(mayInterruptIfRunning);
-        stream.close();
-        return cancelled;
     }
 
     private void read() {

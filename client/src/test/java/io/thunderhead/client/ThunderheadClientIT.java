@@ -221,6 +221,17 @@ final class ThunderheadClientIT {
     }
 
     @Test
+    void aTimeoutOfTheFutureCancelsTheCall() throws Exception {
+        ScriptedCluster cluster = cluster(SILENCE);
+        var future = client(cluster).generateAsync(REQUEST);
+        cluster.attempts.poll(10, TimeUnit.SECONDS);
+
+        future.orTimeout(1, TimeUnit.MILLISECONDS);
+
+        assertThat(cluster.sawCancel()).isTrue();
+    }
+
+    @Test
     void futureBringsAnswerOrError() throws Exception {
         assertThat(client(cluster(ANSWER))
                         .generateAsync(REQUEST)

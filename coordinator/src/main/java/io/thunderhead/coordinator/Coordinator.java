@@ -101,6 +101,7 @@ public final class Coordinator implements AutoCloseable {
     /// Takes no new requests, lets those that run finish within the configured grace, then stops.
     @Override
     public void close() {
+        grpc.refuseNew(); // before HTTP's requests are waited for
         http.close();
         grpc.close();
         engine.close();

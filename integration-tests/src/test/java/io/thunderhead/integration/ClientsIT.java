@@ -20,12 +20,16 @@ import io.thunderhead.client.Prompt;
 import io.thunderhead.client.Sampling;
 import io.thunderhead.client.ThunderheadClient;
 import io.thunderhead.model.testing.Goldens;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.springframework.ai.openai.OpenAiChatModel;
+import org.springframework.ai.openai.OpenAiChatOptions;
 
 /// Unmodified clients get the same greedy answer from a running cluster, whichever they are.
 class ClientsIT {
@@ -114,6 +118,25 @@ class ClientsIT {
                             }
                         });
         assertThat(answer.get(60, TimeUnit.SECONDS).aiMessage().text()).isEqualTo(expected);
+    }
+
+    @Test
+    void springAiStreamsAChat() {
+        OpenAiChatOptions options = OpenAiChatOptions.builder()
+                .baseUrl(cluster.uri("/v1").toString())
+                .apiKey("none")
+                .model("golden")
+                .temperature(0.0)
+                .maxTokens(ANSWER_TOKENS)
+                .build();
+        List<String> pieces = OpenAiChatModel.builder()
+                .options(options)
+                .build()
+                .stream(QUESTION)
+                .collectList()
+                .block(Duration.ofSeconds(60));
+        assertThat(pieces).isNotNull();
+        assertThat(String.join("", pieces)).isEqualTo(expected);
     }
 
     @Test

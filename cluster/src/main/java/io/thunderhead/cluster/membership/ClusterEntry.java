@@ -8,7 +8,8 @@ import java.util.function.Function;
 /// @param membership not started; stays its owner's
 /// @param introduction what the node says of itself once it knows where it listens
 public record ClusterEntry(ClusterMembership membership, Function<HostPort, NodeInfo> introduction) {
-    /// Joins, and from then on holds what each plan gives this node. Returns when it has joined; loading goes on behind.
+    /// Joins, and from then on holds what each plan gives this node. Returns when it has joined; loading goes on
+    /// behind.
     public PlanFollower enter(HostPort listening, PlanFollower.Holder holder) {
         NodeInfo self = introduction.apply(listening);
         membership.start(self);

@@ -164,7 +164,9 @@ class PlacementTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1, 2", "2, 3", "3, 4", "4, 3", "5, 6", "8, 9", "9, 8", "3, 2", "32, 33", "33, 32", "7, 13", "9, 10", "13, 12"})
+    @CsvSource({
+        "1, 2", "2, 3", "3, 4", "4, 3", "5, 6", "8, 9", "9, 8", "3, 2", "32, 33", "33, 32", "7, 13", "9, 10", "13, 12"
+    })
     void movesNoMoreExpertsThanTheNewSharesNeed(int before, int after) {
         Plan first = placed(FULL, attention(1, PLENTY), experts(before, PLENTY), Optional.empty());
         Plan second = placed(FULL, attention(1, PLENTY), experts(after, PLENTY), Optional.of(first));

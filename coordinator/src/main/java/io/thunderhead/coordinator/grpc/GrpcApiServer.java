@@ -69,11 +69,16 @@ public final class GrpcApiServer implements AutoCloseable {
         return new HostPort(config.host(), server.getPort());
     }
 
+    /// Takes no new calls; those that run go on. Does not wait.
+    public void refuseNew() {
+        health.close();
+        server.shutdown();
+    }
+
     /// Takes no new calls, gives those that run the configured grace, then cancels them.
     @Override
     public void close() {
-        health.close();
-        server.shutdown();
+        refuseNew();
         try {
             if (!server.awaitTermination(config.closeGrace().toMillis(), TimeUnit.MILLISECONDS)) {
                 server.shutdownNow();

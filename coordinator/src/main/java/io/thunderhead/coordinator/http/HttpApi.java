@@ -96,6 +96,7 @@ public final class HttpApi implements AutoCloseable {
         Deadline grace = Deadline.after(config.shutdownGrace());
         gate.awaitEmpty(grace);
         try {
+            await(server.close(), STOP_TIMEOUT); // first: a connection accepted by a closing Vert.x ends in a warning
             await(vertx.close(), STOP_TIMEOUT);
         } catch (ExecutionException | TimeoutException e) {
             log.warn("HTTP API did not close cleanly", e);

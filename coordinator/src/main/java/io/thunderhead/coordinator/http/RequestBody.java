@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.function.Consumer;
 
 /// Collects a request's body and gives up when it is too long or too slow. Owned by the event loop, which calls exactly
-/// one of the two callbacks, or none if the client goes away before.
+/// one of the two callbacks, or none if [#abandon] comes before.
 final class RequestBody {
     private static final long SHORT_BYTES_MAX = 64 << 10;
 
@@ -18,6 +18,7 @@ final class RequestBody {
     private final Buffer collected = Buffer.buffer();
     private Consumer<byte[]> onWhole = bytes -> {};
     private Consumer<ServingException> onFailure = error -> {};
+    private Runnable cancelTimeout = () -> {};
     private boolean ended;
 
     RequestBody(RequestGate.Ticket ticket, long bytesMax) {
@@ -38,11 +39,14 @@ final class RequestBody {
                 timeout.toMillis(),
                 id -> fail(new ServingException(
                         ErrorCode.REQUEST_TIMEOUT, "the body did not arrive within " + timeout.toMillis() + " ms")));
+        cancelTimeout = () -> vertx.cancelTimer(timer);
         request.handler(this::add);
-        request.endHandler(end -> {
-            vertx.cancelTimer(timer);
-            whole();
-        });
+        request.endHandler(end -> whole());
+    }
+
+    /// The client has gone. The timer would keep what was collected for long after its ticket was given back.
+    void abandon() {
+        end();
     }
 
     /// Refuses by the head alone: announced length, coding.
@@ -85,17 +89,23 @@ final class RequestBody {
     }
 
     private void whole() {
-        if (!ended) {
-            ended = true;
+        if (end()) {
             onWhole.accept(collected.getBytes());
         }
     }
 
     private void fail(ServingException error) {
-        if (!ended) {
-            ended = true;
+        if (end()) {
             onFailure.accept(error);
         }
+    }
+
+    /// Whether it had not ended before.
+    private boolean end() {
+        boolean first = !ended;
+        ended = true;
+        cancelTimeout.run();
+        return first;
     }
 
     private static ServingException tooLarge(long bytesMax) {

@@ -62,7 +62,7 @@ final class RequestHandler implements Handler<HttpServerRequest> {
         request.response().end(answer.json());
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // closing a ticket cannot fail
+    @SuppressWarnings("FutureReturnValueIgnored") // what is done when the client goes away cannot fail
     private void accept(HttpServerRequest request, String requestId, Endpoint endpoint) {
         String client = keys.ownerOf(request.getHeader("authorization"));
         RequestBody.checkHead(request, config.maxBody().value());
@@ -74,6 +74,7 @@ final class RequestHandler implements Handler<HttpServerRequest> {
             request.response().writeContinue();
         }
         RequestBody body = new RequestBody(ticket, config.maxBody().value());
+        gone.thenRun(body::abandon);
         body.onFailure(error -> {
             ticket.close();
             refuse(request, error);

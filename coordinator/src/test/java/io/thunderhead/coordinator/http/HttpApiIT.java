@@ -265,8 +265,8 @@ class HttpApiIT {
                     .filteredOn(status -> status == 200)
                     .hasSize(10_000);
             assertThat(answers.stream().map(CompletableFuture::join).filter(answer -> answer.statusCode() == 429))
-                    .allSatisfy(answer -> assertThat(error(answer).get("code").stringValue())
-                            .isEqualTo("QUEUE_FULL"));
+                    .allSatisfy(answer ->
+                            assertThat(error(answer).get("code").stringValue()).isEqualTo("QUEUE_FULL"));
         } finally {
             clients.forEach(HttpClient::shutdownNow);
         }

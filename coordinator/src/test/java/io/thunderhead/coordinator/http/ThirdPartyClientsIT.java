@@ -113,8 +113,9 @@ class ThirdPartyClientsIT {
     /// What openai-java makes of a class is strict always: its users are told which parameter stands in their way.
     @Test
     void openAiIsToldThatStrictToolsAreNotOffered() {
-        assertThatThrownBy(() ->
-                        openai.chat().completions().create(chat().addTool(Add.class).build()))
+        assertThatThrownBy(() -> openai.chat()
+                        .completions()
+                        .create(chat().addTool(Add.class).build()))
                 .isInstanceOf(BadRequestException.class)
                 .hasMessageContaining("tools[0].function.strict: only false is supported");
     }
@@ -154,11 +155,8 @@ class ThirdPartyClientsIT {
         assertThat(answer.finishReason()).isEqualTo(FinishReason.TOOL_EXECUTION);
     }
 
-    /// Adds two numbers.
-    private static final class Add {
-        public int a;
-        public int b;
-    }
+    /// Two numbers to add.
+    record Add(int a, int b) {}
 
     private ChatResponse stream(ChatRequest request) throws Exception {
         CompletableFuture<ChatResponse> done = new CompletableFuture<>();
