@@ -129,10 +129,7 @@ class ClientsIT {
                 .temperature(0.0)
                 .maxTokens(ANSWER_TOKENS)
                 .build();
-        List<String> pieces = OpenAiChatModel.builder()
-                .options(options)
-                .build()
-                .stream(QUESTION)
+        List<String> pieces = OpenAiChatModel.builder().options(options).build().stream(QUESTION)
                 .collectList()
                 .block(Duration.ofSeconds(60));
         assertThat(pieces).isNotNull();

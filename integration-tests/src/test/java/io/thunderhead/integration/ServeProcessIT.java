@@ -29,7 +29,8 @@ class ServeProcessIT {
                 ApiProbe probe = new ApiProbe()) {
             URI completions = URI.create(addressIn(output) + "/v1/completions");
             Queue<String> lines = new ConcurrentLinkedQueue<>();
-            Thread reader = Thread.ofPlatform().daemon().start(() -> output.lines().forEach(lines::add));
+            Thread reader =
+                    Thread.ofPlatform().daemon().start(() -> output.lines().forEach(lines::add));
             int[] prompt = Goldens.expected(Goldens.G2_TINY_B).ints("p257.input_ids");
             assertThat(probe.greedy(completions, prompt, 32).tokens().toArray())
                     .isEqualTo(Goldens.expected(Goldens.G2_TINY_B).ints("p257.greedy"));

@@ -101,8 +101,7 @@ public final class BenchCommand implements Callable<Integer> {
     }
 
     private int benchOwnServer() {
-        options.flag("bench", "http.port", 0)
-                .flag("bench", "grpc.port", 0);
+        options.flag("bench", "http.port", 0).flag("bench", "grpc.port", 0);
         Map<String, String> environment = System.getenv();
         Config config = options.load(environment);
         try (LocalServer server =

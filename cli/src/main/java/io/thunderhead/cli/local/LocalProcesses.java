@@ -24,7 +24,8 @@ public final class LocalProcesses implements AutoCloseable {
     private final Duration grace;
     private final List<ChildProcess> children = new ArrayList<>();
     private final Map<String, ChildStatus> statuses = new ConcurrentHashMap<>();
-    /// Never held while something is printed: whoever reads the output may have stopped reading, and we must stop still.
+    /// Never held while something is printed: whoever reads the output may have stopped reading, and we must stop
+    /// still.
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private boolean closing;

@@ -167,8 +167,10 @@ public final class ClusterNodes implements Nodes {
     private static Map<String, String> listening(Coordinator.Addresses addresses, HttpConfig http) {
         String scheme = http.tlsKey().isPresent() ? "https://" : "http://";
         return Map.of(
-                "http", scheme + addresses.http().dialable(),
-                "grpc", addresses.grpc().dialable().toString());
+                "http",
+                scheme + addresses.http().dialable(),
+                "grpc",
+                addresses.grpc().dialable().toString());
     }
 
     private static ChildStatus statusOf(Readiness readiness, Map<String, String> listening) {

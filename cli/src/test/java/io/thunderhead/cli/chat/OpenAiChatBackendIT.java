@@ -26,19 +26,19 @@ import org.junit.jupiter.api.Test;
 
 final class OpenAiChatBackendIT {
     private static final String HELLO = """
-            : keep-alive
+        : keep-alive
 
-            data: {"choices":[{"delta":{"role":"assistant","content":""}}]}
+        data: {"choices":[{"delta":{"role":"assistant","content":""}}]}
 
-            data: {"choices":[{"delta":{"content":"Hel"}}]}
+        data: {"choices":[{"delta":{"content":"Hel"}}]}
 
-            data: {"choices":[{"delta":{"content":"lo"},"finish_reason":null}],"usage":null}
+        data: {"choices":[{"delta":{"content":"lo"},"finish_reason":null}],"usage":null}
 
-            data: {"choices":[],"usage":{"completion_tokens":2}}
+        data: {"choices":[],"usage":{"completion_tokens":2}}
 
-            data: [DONE]
+        data: [DONE]
 
-            """;
+        """;
     private static final List<ChatMessage> QUESTION = List.of(ChatMessage.user("hi"));
 
     private final BlockingQueue<String> bodies = new LinkedBlockingQueue<>();
@@ -105,8 +105,7 @@ final class OpenAiChatBackendIT {
     void namesAnEndpointThatIsNotThere() {
         server.stop(0);
 
-        assertThat(catchThrowableOfType(
-                        ServingException.class, () -> backend.ask(QUESTION, ChatOptions.DEFAULTS)))
+        assertThat(catchThrowableOfType(ServingException.class, () -> backend.ask(QUESTION, ChatOptions.DEFAULTS)))
                 .hasMessageStartingWith(
                         "http://127.0.0.1:" + server.getAddress().getPort() + "/v1 cannot be reached: java.net")
                 .extracting(ServingException::code)
