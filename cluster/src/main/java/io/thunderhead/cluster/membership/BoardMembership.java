@@ -20,6 +20,7 @@ import org.slf4j.LoggerFactory;
 abstract class BoardMembership implements ClusterMembership {
     private static final Logger log = LoggerFactory.getLogger(BoardMembership.class);
     private static final Duration RESYNC = Duration.ofSeconds(1);
+    private static final Duration CALL_GRACE = Duration.ofSeconds(1);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
 
     private final Semaphore wakeUps = new Semaphore(0);
@@ -82,17 +83,22 @@ abstract class BoardMembership implements ClusterMembership {
         wake();
     }
 
+    /// Leaves between two calls to others if it can, else ends the one under way by leaving: whoever would answer it
+    /// may
+    /// have gone before.
     @Override
     public void close() {
         closed = true;
         wake();
+        Thread running = thread;
+        boolean ended = running == null || running == Thread.currentThread() || endsWithin(running, CALL_GRACE);
         Board joined = board;
         if (joined != null) {
-            joined.leave(); // the thread may be waiting for an answer of nodes that have gone before
+            joined.leave();
         }
-        Thread running = thread;
-        if (running != null && running != Thread.currentThread()) {
-            awaitEnd(running);
+        if (running != null && !ended && !endsWithin(running, CLOSE_TIMEOUT)) {
+            throw new ServingException(
+                    ErrorCode.DEADLINE_EXCEEDED, "membership did not leave the cluster in " + CLOSE_TIMEOUT);
         }
     }
 
@@ -164,14 +170,13 @@ abstract class BoardMembership implements ClusterMembership {
         }
     }
 
-    private static void awaitEnd(Thread running) {
+    /// Interrupted = not.
+    private static boolean endsWithin(Thread running, Duration patience) {
         try {
-            if (!running.join(CLOSE_TIMEOUT)) {
-                throw new ServingException(
-                        ErrorCode.DEADLINE_EXCEEDED, "membership did not leave the cluster in " + CLOSE_TIMEOUT);
-            }
+            return running.join(patience);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return false;
         }
     }
 

@@ -75,7 +75,10 @@ public record CheckpointReport(
                 .append('\n');
         tensors.forEach(group -> text.append(
                 "  %6d x %-4s %-16s %s\n".formatted(group.count(), group.dtype(), group.shape(), group.name())));
-        text.append(problems.isEmpty() ? "no problems found\n" : problems.size() + " problems found\n");
+        text.append(
+                problems.isEmpty()
+                        ? "no problems found\n"
+                        : problems.size() + (problems.size() == 1 ? " problem found\n" : " problems found\n"));
         problems.forEach(problem -> text.append("  ").append(problem).append('\n'));
         return text.toString();
     }
