@@ -13,7 +13,7 @@ final class GenerationFuture extends CompletableFuture<GenerationResult> {
 
     static GenerationFuture reading(GenerationStream stream) {
         GenerationFuture future = new GenerationFuture(stream);
-        var unused = future.whenComplete((result, failure) -> stream.close());
+        var _ = future.whenComplete((_, _) -> stream.close());
         Thread.ofVirtual().name("thunderhead-call").start(future::read);
         return future;
     }
