@@ -135,8 +135,7 @@ class LocalProcessesIT {
         unread.start(program("other", 0));
         unread.awaitReady(soon());
         output.stall();
-        assertThat(ProcessHandle.of(unread.pids().get("victim")).orElseThrow().destroyForcibly())
-                .isTrue();
+        kill(unread, "victim");
         output.awaitWriter();
 
         Thread closing = Thread.ofPlatform().daemon().start(unread::close);
@@ -162,7 +161,11 @@ class LocalProcessesIT {
     }
 
     private void kill(String name) {
-        long pid = Objects.requireNonNull(processes.pids().get(name), name);
+        kill(processes, name);
+    }
+
+    private static void kill(LocalProcesses parent, String name) {
+        long pid = Objects.requireNonNull(parent.pids().get(name), name);
         assertThat(ProcessHandle.of(pid).orElseThrow().destroyForcibly()).isTrue();
     }
 
