@@ -47,7 +47,12 @@ abstract class BoardMembership implements ClusterMembership {
             throw new IllegalStateException("membership of " + self.id() + " was started before");
         }
         Board board = open(self, this::wake);
-        synchronize(board, self);
+        try {
+            synchronize(board, self);
+        } catch (RuntimeException e) {
+            board.leave();
+            throw e;
+        }
         thread = Thread.ofPlatform().name("membership-" + self.id()).daemon().start(() -> run(board, self));
     }
 

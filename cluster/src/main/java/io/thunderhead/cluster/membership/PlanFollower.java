@@ -84,7 +84,7 @@ public final class PlanFollower implements AutoCloseable {
                     self.id(),
                     plan.epoch(),
                     TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // the thread's top; no memory for the weights is an Error
             ServingException error = ServingException.of(e);
             LOG.error("node={} cannot hold plan {}: {}", self.id(), plan.epoch(), error.getMessage(), e);
             membership.publish(status(plan.epoch(), 0, 0, false, error.code() + ": " + error.getMessage()));
