@@ -11,14 +11,17 @@ import io.thunderhead.transport.stage.StepOutcome;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class StageEngineTest {
     private static final long SECONDS_MAX = 30;
+    private static final int ROUNDS = 10_000;
 
     private final StageEngine engine = new StageEngine("a0", 4);
 
@@ -39,35 +42,48 @@ class StageEngineTest {
 
     @Test
     void runsTheNextStepWhenAnOutcomeCannotBeDelivered() throws Exception {
-        StageService.Session broken = engine.open(new Coordinator() {
+        Coordinator broken = new Coordinator() {
             @Override
             public void outcome(StepOutcome outcome) {
                 super.outcome(outcome);
                 throw new IllegalStateException("the stream is over");
             }
-        });
-        broken.command(step(1));
+        };
+        engine.open(broken).command(step(1));
+        broken.outcome.get(SECONDS_MAX, TimeUnit.SECONDS);
 
         assertThat(refusal(engine)).isEqualTo(ErrorCode.STALE_PLAN);
     }
 
-    /// A coordinator that comes back may be heard before the end of its old connection is, or in the same moment.
+    /// A coordinator that comes back may be heard in the very moment in which the end of its old connection is.
     @Test
     void servesASessionThatIsOpenedWhileTheOneBeforeEnds() throws Exception {
-        for (int round = 0; round < 3000; round++) {
-            StageService.Session old = engine.open(new Coordinator());
-            CyclicBarrier together = new CyclicBarrier(2);
-            Thread ending = Thread.ofPlatform().start(() -> {
-                await(together);
-                old.closed(new ServingException(ErrorCode.WORKER_LOST, "gone"));
-            });
-            Coordinator coordinator = new Coordinator();
-            await(together);
-            StageService.Session next = engine.open(coordinator);
-            ending.join();
-            next.command(step(round));
-            assertThat(coordinator.outcome.get(SECONDS_MAX, TimeUnit.SECONDS).stepId())
-                    .isEqualTo(round);
+        AtomicReference<StageService.@Nullable Session> ending = new AtomicReference<>();
+        AtomicBoolean over = new AtomicBoolean();
+        Thread ends = Thread.ofPlatform().start(() -> {
+            while (!over.get()) {
+                StageService.Session session = ending.getAndSet(null);
+                if (session != null) {
+                    session.closed(new ServingException(ErrorCode.WORKER_LOST, "gone"));
+                }
+            }
+        });
+        try {
+            StageService.Session session = engine.open(new Coordinator());
+            for (int round = 0; round < ROUNDS; round++) {
+                Coordinator coordinator = new Coordinator();
+                ending.set(session);
+                session = engine.open(coordinator);
+                session.command(step(round));
+                assertThat(coordinator
+                                .outcome
+                                .get(SECONDS_MAX, TimeUnit.SECONDS)
+                                .stepId())
+                        .isEqualTo(round);
+            }
+        } finally {
+            over.set(true);
+            ends.join();
         }
     }
 
@@ -80,14 +96,6 @@ class StageEngineTest {
 
     private static StepCommand step(long stepId) {
         return new StepCommand(stepId, 1, Duration.ofSeconds(SECONDS_MAX), List.of(), List.of());
-    }
-
-    private static void await(CyclicBarrier barrier) {
-        try {
-            barrier.await(SECONDS_MAX, TimeUnit.SECONDS);
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     private static class Coordinator implements StageControl.Listener {
