@@ -29,8 +29,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// One attention worker's life: listens, joins the cluster, loads the layers that each plan gives it, opens its lines
-/// to
-/// the expert workers and to the next stage, runs steps. Everything handed in stays the caller's.
+/// to the expert workers and to the next stage, runs steps. Everything handed in stays the caller's.
 public final class AttentionWorker implements AutoCloseable {
     /// The engine takes a plan over between two steps, each of which has a deadline of its own.
     private static final Duration ADOPT_TIMEOUT = Duration.ofMinutes(2);
@@ -82,10 +81,11 @@ public final class AttentionWorker implements AutoCloseable {
         Map<NodeId, ExpertExchange> exchanges = connectExperts(plan, snapshot);
         ExpertDirectory experts =
                 new ExpertDirectory(plan, stage.layers(), source.config().expertCount(), exchanges);
+        StageModel model = layers(stage, progress);
+        // opened last: the stage that is adopted closes it
         Optional<HiddenLink> next = nextStage(plan, stage)
                 .map(following ->
                         connector.hiddenLink(following.worker(), addressOf(following.worker(), plan, snapshot)));
-        StageModel model = layers(stage, progress);
         StatePool pool =
                 new StatePool(new StateLayout(source.config(), stage.layers()), stage.sequenceSlots(), stage.kvPages());
         engine.adopt(

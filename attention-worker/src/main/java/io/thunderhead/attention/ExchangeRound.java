@@ -54,7 +54,7 @@ final class ExchangeRound {
                     pending[line] = directory.line(line).dispatch(outgoing[line], deadline);
                 }
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             abandon();
             throw e;
         }

@@ -16,8 +16,10 @@ import io.thunderhead.transport.stage.StepOutcome;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -86,7 +88,7 @@ final class HeldStage implements AutoCloseable {
         }
         try {
             return runItems(command, deadline);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             sequences.release(command.items().stream().map(StepItem::sequenceId).toList());
             tellNextStage(command.stepId());
             throw e;
@@ -124,9 +126,10 @@ final class HeldStage implements AutoCloseable {
 
     private List<StageSequences.Sequence> owners(StepCommand command) {
         List<StageSequences.Sequence> owners = new ArrayList<>();
+        Set<Long> named = new HashSet<>();
         for (StepItem item : command.items()) {
             StageSequences.Sequence owner = sequences.of(item);
-            if (owners.contains(owner)) {
+            if (!named.add(item.sequenceId())) {
                 throw new ServingException(
                         ErrorCode.PROTOCOL_VIOLATION,
                         "step " + command.stepId() + " names sequence " + item.sequenceId() + " twice");

@@ -26,7 +26,7 @@ final class LayerLoop {
                 batch.returnFromExperts(deadline, clock);
                 clock.attended();
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             batches.forEach(MicroBatch::abandon);
             throw e;
         }

@@ -21,8 +21,7 @@ import org.slf4j.LoggerFactory;
 ///
 /// Wires hand commands over through a bounded queue and never wait. A session belongs to one coordinator connection; a
 /// new one replaces the old, whose commands are no longer run and whose sequences are dropped. What the stage holds
-/// comes
-/// and goes with plans ([#adopt]).
+/// comes and goes with plans ([#adopt]).
 public final class StageEngine implements StageService, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StageEngine.class);
     private static final long CLOSE_TIMEOUT_MILLIS = 10_000;
@@ -30,8 +29,13 @@ public final class StageEngine implements StageService, AutoCloseable {
     private final String node;
     private final BlockingQueue<Work> queue;
     private final Thread thread;
+    private final Object sessionChange = new Object();
     private volatile @Nullable HeldStage newest;
+
+    /// Changes under [#sessionChange], after [#interruptWait]: the engine lets its waits go on when it sees another
+    /// session, so an interruption that came later would stay.
     private volatile @Nullable CoordinatorSession session;
+
     private volatile boolean closing;
     private @Nullable HeldStage held;
 
@@ -47,8 +51,7 @@ public final class StageEngine implements StageService, AutoCloseable {
     }
 
     /// Replaces what this stage holds, null for nothing; steps of another epoch are refused from now on. Waits until
-    /// the
-    /// engine thread has taken it over: what it held before is closed by then.
+    /// the engine thread has taken it over: what it held before is closed by then.
     void adopt(@Nullable HeldStage stage, Deadline deadline) {
         interruptWait("a new plan is taken over");
         newest = stage;
@@ -68,8 +71,10 @@ public final class StageEngine implements StageService, AutoCloseable {
     @Override
     public Session open(StageControl.Listener coordinator) {
         CoordinatorSession opened = new CoordinatorSession(coordinator);
-        session = opened;
-        interruptWait("a new coordinator session was opened");
+        synchronized (sessionChange) {
+            interruptWait("a new coordinator session was opened");
+            session = opened;
+        }
         LOG.info("node={} serves a new coordinator session", node);
         return opened;
     }
@@ -101,6 +106,8 @@ public final class StageEngine implements StageService, AutoCloseable {
                 }
             } catch (InterruptedException e) {
                 break;
+            } catch (RuntimeException | Error e) { // the thread's top: other work must still be done
+                LOG.error("node={} stage engine", node, e);
             }
         }
         if (held != null) {
@@ -120,14 +127,18 @@ public final class StageEngine implements StageService, AutoCloseable {
     private void perform(Work work) {
         switch (work) {
             case Adopt(@Nullable HeldStage stage, CountDownLatch taken) -> {
-                if (held != null) {
-                    held.close();
-                }
+                HeldStage before = held;
                 held = stage;
                 if (stage != null) {
                     stage.inbox().resume();
                 }
-                taken.countDown();
+                try {
+                    if (before != null) {
+                        before.close();
+                    }
+                } finally {
+                    taken.countDown();
+                }
             }
             case Step step -> {
                 if (step.session() == session) {
@@ -137,7 +148,7 @@ public final class StageEngine implements StageService, AutoCloseable {
         }
     }
 
-    /// The thread's top: whatever goes wrong in a step ends here, as the step's outcome.
+    /// Whatever goes wrong in a step ends here, as the step's outcome.
     private StepOutcome outcome(Step step) {
         StepCommand command = step.command();
         try {
@@ -195,11 +206,14 @@ public final class StageEngine implements StageService, AutoCloseable {
 
         @Override
         public void closed(ServingException reason) {
-            if (session == this) {
-                session = null;
+            synchronized (sessionChange) {
+                if (session != this) {
+                    return;
+                }
                 interruptWait("the coordinator's session ended: " + reason.getMessage());
-                LOG.info("node={} lost its coordinator: {}", node, reason.getMessage());
+                session = null;
             }
+            LOG.info("node={} lost its coordinator: {}", node, reason.getMessage());
         }
     }
 }

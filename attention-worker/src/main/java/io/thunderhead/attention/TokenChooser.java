@@ -63,6 +63,7 @@ final class TokenChooser {
     List<ItemResult> results(List<StepItem> items, List<StageSequences.Sequence> sequences, float[] rows) {
         List<ItemResult> results = new ArrayList<>();
         List<Draft> drafts = new ArrayList<>();
+        wanted.clear(); // a step that failed may have left some
         int firstRow = 0;
         for (int i = 0; i < items.size(); i++) {
             StepItem item = items.get(i);

@@ -74,6 +74,22 @@ class ExchangeRoundTest {
     }
 
     @Test
+    void anErrorInADispatchAbandonsTheOthers() {
+        FakeExpertWorker good = new FakeExpertWorker();
+        ExpertExchange outOfMemory = new FakeExpertWorker() {
+            @Override
+            public PendingCombine dispatch(ExpertRows rows, Deadline deadline) {
+                throw new OutOfMemoryError("no room for a frame");
+            }
+        };
+        Rows rows = randomRows(2);
+        ExchangeRound round = round(2, Map.of(new NodeId("e0"), good, new NodeId("e1"), outOfMemory), holders(2, 0));
+        assertThatThrownBy(() -> round.dispatch(LAYER, rows.hidden, ROWS, rows.routing, SOON))
+                .isInstanceOf(OutOfMemoryError.class);
+        assertThat(good.open).isZero();
+    }
+
+    @Test
     void refusesAPlanThatLeavesAnExpertToNobody() {
         Plan plan = new Plan(
                 1,
@@ -174,7 +190,7 @@ class ExchangeRoundTest {
     }
 
     /// Computes `expert(id, x)` as an expert worker would, at the time of the await.
-    private static final class FakeExpertWorker implements ExpertExchange {
+    private static class FakeExpertWorker implements ExpertExchange {
         private int rowsReceived;
         private int open;
         private boolean failing;

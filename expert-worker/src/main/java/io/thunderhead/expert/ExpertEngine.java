@@ -13,6 +13,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Collection;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,17 +48,29 @@ public final class ExpertEngine implements ExpertService, AutoCloseable {
     @Override
     public void dispatch(ExpertRows rows, Deadline deadline, Reply reply) {
         if (closing) {
-            reply.fail(new ServingException(ErrorCode.SHUTTING_DOWN, node + " is shutting down"));
-        } else if (!queue.offer(new Dispatch(rows, deadline, reply))) {
+            reply.fail(shuttingDown());
+            return;
+        }
+        Dispatch dispatch = new Dispatch(rows, deadline, reply);
+        if (!queue.offer(dispatch)) {
             reply.fail(new ServingException(
                     ErrorCode.QUEUE_FULL, node + ": " + queue.size() + " dispatches wait already"));
+        } else if (closing && queue.remove(dispatch)) { // came behind the engine's last look
+            reply.fail(shuttingDown());
         }
     }
 
-    /// Frees experts between two dispatches, when none of them can be in use. Waits for room in the queue.
+    private ServingException shuttingDown() {
+        return new ServingException(ErrorCode.SHUTTING_DOWN, node + " is shutting down");
+    }
+
+    /// Frees experts between two dispatches, when none of them can be in use. They are gone when it returns: a later
+    /// plan that wants one of them must find it missing.
     void remove(Collection<ExpertId> experts, Deadline deadline) {
+        Removal removal = new Removal(experts, new CountDownLatch(1));
         try {
-            if (!queue.offer(new Removal(experts), deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
+            if (!queue.offer(removal, deadline.remainingNanos(), TimeUnit.NANOSECONDS)
+                    || !removal.done().await(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
                 throw new ServingException(ErrorCode.DEADLINE_EXCEEDED, node + ": the expert engine is stuck");
             }
         } catch (InterruptedException e) {
@@ -75,12 +88,14 @@ public final class ExpertEngine implements ExpertService, AutoCloseable {
                 }
             } catch (InterruptedException e) {
                 break;
+            } catch (RuntimeException | Error e) { // the thread's top: the dispatches behind must still be answered
+                LOG.error("node={} expert engine", node, e);
             }
         }
         closing = true;
         for (Work left = queue.poll(); left != null; left = queue.poll()) {
             if (left instanceof Dispatch dispatch) {
-                dispatch.reply().fail(new ServingException(ErrorCode.SHUTTING_DOWN, node + " is shutting down"));
+                dispatch.reply().fail(shuttingDown());
             }
         }
     }
@@ -88,11 +103,17 @@ public final class ExpertEngine implements ExpertService, AutoCloseable {
     private void perform(Work work) {
         switch (work) {
             case Dispatch dispatch -> answer(dispatch);
-            case Removal(Collection<ExpertId> experts) -> bank.remove(experts);
+            case Removal(Collection<ExpertId> experts, CountDownLatch done) -> {
+                try {
+                    bank.remove(experts);
+                } finally {
+                    done.countDown();
+                }
+            }
         }
     }
 
-    /// The thread's top: whatever goes wrong ends here, as the dispatch's answer.
+    /// Whatever goes wrong in a dispatch ends here, as its answer.
     private void answer(Dispatch dispatch) {
         ExpertRows rows = dispatch.rows();
         try {
@@ -128,5 +149,5 @@ public final class ExpertEngine implements ExpertService, AutoCloseable {
 
     private record Dispatch(ExpertRows rows, Deadline deadline, Reply reply) implements Work {}
 
-    private record Removal(Collection<ExpertId> experts) implements Work {}
+    private record Removal(Collection<ExpertId> experts, CountDownLatch done) implements Work {}
 }

@@ -6,9 +6,11 @@ import io.thunderhead.cli.Main;
 import io.thunderhead.model.testing.Goldens;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -47,25 +49,23 @@ class ServeProcessIT {
         assertThat(children).noneMatch(ProcessHandle::isAlive);
     }
 
+    /// With this JVM's own flags.
     private static Process serve(Path model) throws IOException {
-        return new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--add-modules=jdk.incubator.vector",
-                        "--add-opens=java.base/java.nio=ALL-UNNAMED",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "-cp",
-                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                        Main.class.getName(),
-                        "serve",
-                        "--model=" + model,
-                        "--port=0",
-                        "--grpc-port=0",
-                        "--set=model.name=golden",
-                        "--set=node.memory=1GiB",
-                        "--set=http.host=127.0.0.1")
-                .redirectErrorStream(true)
-                .start();
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        command.addAll(List.of(
+                "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                Main.class.getName(),
+                "serve",
+                "--model=" + model,
+                "--port=0",
+                "--grpc-port=0",
+                "--set=model.name=golden",
+                "--set=node.memory=1GiB",
+                "--set=http.host=127.0.0.1"));
+        return new ProcessBuilder(command).redirectErrorStream(true).start();
     }
 
     private static String addressIn(BufferedReader output) throws IOException {

@@ -50,7 +50,12 @@ abstract class BoardMembership implements ClusterMembership {
         }
         Board opened = open(self, this::wake);
         board = opened;
-        synchronize(opened, self);
+        try {
+            synchronize(opened, self);
+        } catch (RuntimeException e) {
+            opened.leave();
+            throw e;
+        }
         thread = Thread.ofPlatform().name("membership-" + self.id()).daemon().start(() -> run(opened, self));
     }
 

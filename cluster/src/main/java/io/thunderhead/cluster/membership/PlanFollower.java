@@ -84,7 +84,7 @@ public final class PlanFollower implements AutoCloseable {
                     self.id(),
                     plan.epoch(),
                     TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // the thread's top; no memory for the weights is an Error
             if (thread.isShutdown()) {
                 LOG.info("node={} stopped while it took plan {}", self.id(), plan.epoch());
                 return;

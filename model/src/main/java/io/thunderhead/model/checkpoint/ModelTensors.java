@@ -13,18 +13,27 @@ public final class ModelTensors {
 
     public static List<TensorSpec> of(ModelConfig config) {
         List<TensorSpec> all = new ArrayList<>();
-        all.add(TensorSpec.of(TensorNames.EMBEDDING, config.vocabSize(), config.hiddenSize()));
+        all.add(table(config, TensorNames.EMBEDDING));
         for (int layer = 0; layer < config.layerCount(); layer++) {
             all.addAll(ofLayer(config, layer));
             for (int expert = 0; expert < config.expertCount(); expert++) {
                 all.addAll(ofExpert(config, layer, expert));
             }
         }
-        all.add(TensorSpec.of(TensorNames.FINAL_NORM, config.hiddenSize()));
+        all.add(finalNorm(config));
         if (!config.tiedEmbeddings()) {
-            all.add(TensorSpec.of(TensorNames.HEAD, config.vocabSize(), config.hiddenSize()));
+            all.add(table(config, TensorNames.HEAD));
         }
         return all;
+    }
+
+    /// The embedding or the head, which have one shape.
+    public static TensorSpec table(ModelConfig config, String name) {
+        return TensorSpec.of(name, config.vocabSize(), config.hiddenSize());
+    }
+
+    public static TensorSpec finalNorm(ModelConfig config) {
+        return TensorSpec.of(TensorNames.FINAL_NORM, config.hiddenSize());
     }
 
     /// One layer's tensors without its experts.

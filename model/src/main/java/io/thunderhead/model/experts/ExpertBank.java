@@ -101,13 +101,28 @@ public final class ExpertBank implements AutoCloseable {
     /// slots that live here, each product rounded to float32 before it is added. With a larger top-k there are
     /// `topK` rows, the weighted output of each slot; a slot of -1 leaves its row untouched.
     ///
-    /// Throws STALE_PLAN, having written nothing, if an expert is not held.
+    /// Throws, having written nothing, STALE_PLAN if an expert is not held, PROTOCOL_VIOLATION if
+    /// there is no such expert in the model.
     public void run(int layerIndex, RoutedRows rows, ExpertWorkspace workspace, MemorySegment out) {
+        checkExperts(rows);
         workspace.reserve(rows.rowCount() * rows.topK());
         int groups = gather(layerIndex, rows, workspace);
         kernels.feedForward(
                 workspace.weights, workspace.firstRows, groups, workspace.input, workspace.activated, workspace.output);
         combine(rows, workspace, out);
+    }
+
+    /// A slot that no group takes would be answered with another row's numbers.
+    private void checkExperts(RoutedRows rows) {
+        for (int row = 0; row < rows.rowCount(); row++) {
+            for (int slot = 0; slot < rows.topK(); slot++) {
+                if (rows.expertId(row, slot) >= config.expertCount()) {
+                    throw new ServingException(
+                            ErrorCode.PROTOCOL_VIOLATION,
+                            "expert: expected one of " + config.expertCount() + ", got " + rows.expertId(row, slot));
+                }
+            }
+        }
     }
 
     /// Groups the slots by expert, ascending, and copies each slot's row behind the others of its group.

@@ -5,6 +5,8 @@ import io.thunderhead.model.config.ResidualFactors;
 import io.thunderhead.model.state.StepRows;
 import io.thunderhead.model.state.StepRows.Segment;
 import java.lang.foreign.Arena;
+import java.util.Arrays;
+import java.util.List;
 import java.util.function.ToIntFunction;
 
 /// Kernels on the CPU: splits every operation into tasks (panels, rows, heads) over its threads and composes the tasks
@@ -118,22 +120,21 @@ final class CpuKernels implements Kernels {
         void run(Segment segment, int part, Scratch scratch);
     }
 
-    /// Shares out the parts of all segments: segment after segment, as many parts each as `partsOf` says.
+    /// Shares out the parts of all segments: segment after segment, as many parts each as `partsOf` says, at least one.
+    /// A task finds its segment by bisection: a walk from the first would be quadratic in the sequences of a step.
     private void overSegments(StepRows rows, ToIntFunction<Segment> partsOf, SegmentPart work) {
+        List<Segment> segments = rows.segments();
+        int count = segments.size();
+        int[] firstParts = threads.scratch().firstParts(count);
         int parts = 0;
-        for (Segment segment : rows.segments()) {
-            parts += partsOf.applyAsInt(segment);
+        for (int i = 0; i < count; i++) {
+            firstParts[i] = parts;
+            parts += partsOf.applyAsInt(segments.get(i));
         }
         threads.run(parts, (task, scratch) -> {
-            int part = task;
-            for (Segment segment : rows.segments()) {
-                int ofThis = partsOf.applyAsInt(segment);
-                if (part < ofThis) {
-                    work.run(segment, part, scratch);
-                    return;
-                }
-                part -= ofThis;
-            }
+            int found = Arrays.binarySearch(firstParts, 0, count, task);
+            int index = found < 0 ? -found - 2 : found;
+            work.run(segments.get(index), task - firstParts[index], scratch);
         });
     }
 

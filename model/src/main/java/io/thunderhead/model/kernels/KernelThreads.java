@@ -41,6 +41,11 @@ final class KernelThreads implements AutoCloseable {
         return helpers.size() + 1;
     }
 
+    /// The calling thread's.
+    Scratch scratch() {
+        return scratch.get();
+    }
+
     List<Thread> helpers() {
         return List.copyOf(helpers);
     }

@@ -34,6 +34,16 @@ final class Scratch {
     /// Values `[tokens, headDim]` as a right factor.
     final Memory rightValues = new Memory();
 
+    private int[] firstParts = new int[0];
+
+    /// Of an operation that this thread shares out: the first task of every segment.
+    int[] firstParts(int segments) {
+        if (firstParts.length < segments) {
+            firstParts = new int[segments];
+        }
+        return firstParts;
+    }
+
     static final class Floats {
         private float[] array = new float[0];
 

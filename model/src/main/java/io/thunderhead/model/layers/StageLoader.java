@@ -12,10 +12,8 @@ import io.thunderhead.model.kernels.PackedMatrix;
 import io.thunderhead.model.kernels.WeightLoader;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.IntStream;
 
 /// Loads the tensors of one stage and no others; used once.
@@ -61,17 +59,16 @@ final class StageLoader {
         return config.tiedEmbeddings() ? TensorNames.EMBEDDING : TensorNames.HEAD;
     }
 
+    /// Tied embeddings are loaded twice by a stage that begins and ends the model.
     private List<TensorSpec> needed() {
-        Set<String> ends = new HashSet<>();
+        List<TensorSpec> needed = new ArrayList<>();
         if (beginsModel()) {
-            ends.add(TensorNames.EMBEDDING);
+            needed.add(ModelTensors.table(config, TensorNames.EMBEDDING));
         }
         if (endsModel()) {
-            ends.addAll(List.of(TensorNames.FINAL_NORM, headName()));
+            needed.add(ModelTensors.finalNorm(config));
+            needed.add(ModelTensors.table(config, headName()));
         }
-        List<TensorSpec> needed = new ArrayList<>(ModelTensors.of(config).stream()
-                .filter(spec -> ends.contains(spec.name()))
-                .toList());
         for (int index = layers.first(); index < layers.end(); index++) {
             needed.addAll(ModelTensors.ofLayer(config, index));
         }

@@ -1,5 +1,7 @@
 package io.thunderhead.model.sampling;
 
+import io.thunderhead.core.error.ErrorCode;
+import io.thunderhead.core.error.ServingException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -17,9 +19,12 @@ public final class Sampler {
         this.candidates = new Candidates(vocabSize);
     }
 
+    /// Throws INTERNAL if a logit is not finite: such a row chooses nothing, whatever token would come out.
+    ///
     /// @param logits `[vocab]`, left as they are
     /// @param position of the token to be chosen
     public int sample(float[] logits, SamplingParams params, TokenHistory history, int position) {
+        checkFinite(logits);
         float[] scores = adjust(logits, params, history);
         if (params.temperature() == 0) {
             return largest(scores);
@@ -31,8 +36,9 @@ public final class Sampler {
         return candidates.pick(uniform(params.seed(), position));
     }
 
-    /// Log-probability of `tokenId` under the raw logits, its rank, and the most likely tokens.
+    /// Log-probability of `tokenId` under the raw logits, its rank, and the most likely tokens. Throws as [#sample].
     public TokenLogprobs logprobs(float[] logits, int tokenId, int alternatives) {
+        checkFinite(logits);
         double logSum = logSumExp(logits);
         int rank = 1;
         for (float logit : logits) {
@@ -45,6 +51,15 @@ public final class Sampler {
             top.add(new TokenLogprobs.Alternative(id, (float) (logits[id] - logSum)));
         }
         return new TokenLogprobs(tokenId, (float) (logits[tokenId] - logSum), rank, top);
+    }
+
+    private static void checkFinite(float[] logits) {
+        for (int id = 0; id < logits.length; id++) {
+            if (!Float.isFinite(logits[id])) {
+                throw new ServingException(
+                        ErrorCode.INTERNAL, "logits: expected finite numbers, got " + logits[id] + " for token " + id);
+            }
+        }
     }
 
     private float[] adjust(float[] logits, SamplingParams params, TokenHistory history) {

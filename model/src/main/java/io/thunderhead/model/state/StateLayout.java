@@ -16,12 +16,21 @@ public final class StateLayout {
 
     private final ModelConfig config;
     private final LayerRange layers;
+    /// By layer of the stage: which of the stage's layers of its kind it is, from 0.
+    private final int[] slots;
+
     private final int lightningLayerCount;
 
     public StateLayout(ModelConfig config, LayerRange layers) {
         this.config = config;
         this.layers = layers;
-        this.lightningLayerCount = slotOf(config, layers, layers.end(), LayerKind.LIGHTNING);
+        this.slots = new int[layers.count()];
+        int lightning = 0;
+        for (int i = 0; i < slots.length; i++) {
+            boolean isLightning = config.layerKinds().get(layers.first() + i) == LayerKind.LIGHTNING;
+            slots[i] = isLightning ? lightning++ : i - lightning;
+        }
+        this.lightningLayerCount = lightning;
     }
 
     /// Bytes of all lightning states of one sequence.
@@ -47,12 +56,12 @@ public final class StateLayout {
 
     /// Which of the stage's lightning layers this one is, from 0.
     int lightningSlot(int layerIndex) {
-        return slotOf(config, layers, layerIndex, LayerKind.LIGHTNING);
+        return slots[layerIndex - layers.first()];
     }
 
     /// Offset in a page of the keys of a softmax layer's kv head.
     long keysOffset(int layerIndex, int kvHead) {
-        long layer = slotOf(config, layers, layerIndex, LayerKind.SOFTMAX) * pageLayerBytes();
+        long layer = slots[layerIndex - layers.first()] * pageLayerBytes();
         return layer + 2L * kvHead * headPlaneBytes();
     }
 
@@ -67,15 +76,5 @@ public final class StateLayout {
     /// Keys, or values, of one kv head in one page.
     private long headPlaneBytes() {
         return (long) config.headDim() * PAGE_TOKENS * Float.BYTES;
-    }
-
-    private static int slotOf(ModelConfig config, LayerRange layers, int layerIndex, LayerKind kind) {
-        int slot = 0;
-        for (int layer = layers.first(); layer < layerIndex; layer++) {
-            if (config.layerKinds().get(layer) == kind) {
-                slot++;
-            }
-        }
-        return slot;
     }
 }

@@ -21,6 +21,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class StageModelTest {
     private final ModelConfig config = ModelConfigs.odd(2);
@@ -61,8 +63,10 @@ final class StageModelTest {
                 .noneMatch(name -> name.contains("layers.1."));
     }
 
-    @Test
-    void reportsProgressUpToTheTotal() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void reportsProgressUpToTheTotal(boolean tiedEmbeddings) {
+        ModelConfig config = tiedEmbeddings ? ModelConfigs.tied() : this.config;
         List<Long> loaded = new ArrayList<>();
         List<Long> totals = new ArrayList<>();
         StageModel.load(config, source, new LayerRange(0, 4), kernels, (bytes, total) -> {

@@ -27,6 +27,19 @@ class SamplerTest {
     }
 
     @Test
+    void refusesLogitsThatAreNotFinite() {
+        for (float broken : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
+            float[] row = randomLogits(4);
+            row[VOCAB - 1] = broken;
+            for (SamplingParams params : List.of(SamplingParams.GREEDY, params(1, 0.9f, 0, 0))) {
+                assertThatThrownBy(() -> sampler.sample(row, params, noHistory(), 0))
+                        .hasMessageContaining("got " + broken + " for token " + (VOCAB - 1));
+            }
+            assertThatThrownBy(() -> sampler.logprobs(row, 0, 3)).hasMessageContaining("expected finite numbers");
+        }
+    }
+
+    @Test
     void samePositionAndSeedGiveTheSameTokenWhateverWasSampledBefore() {
         SamplingParams params = params(1, 1, 0, 0);
         int token = sampler.sample(logits, params, noHistory(), 5);
