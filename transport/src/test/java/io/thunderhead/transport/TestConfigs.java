@@ -1,6 +1,8 @@
 package io.thunderhead.transport;
 
 import io.thunderhead.core.config.Bytes;
+import io.thunderhead.core.testing.TestAuthority;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -9,6 +11,16 @@ public final class TestConfigs {
 
     /// Small limits, no grace.
     public static TransportConfig of(int maxInFlight, Bytes maxMessage) {
+        return of(maxInFlight, maxMessage, Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
+    /// A node that shows this certificate and trusts this authority.
+    public static TransportConfig tls(TestAuthority.Issued own, Path trusted) {
+        return of(8, Bytes.mebibytes(16), Optional.of(own.chain()), Optional.of(own.key()), Optional.of(trusted));
+    }
+
+    private static TransportConfig of(
+            int maxInFlight, Bytes maxMessage, Optional<Path> chain, Optional<Path> key, Optional<Path> trusted) {
         return new TransportConfig(
                 maxMessage,
                 maxInFlight,
@@ -18,9 +30,9 @@ public final class TestConfigs {
                 Duration.ofMillis(50),
                 Duration.ofSeconds(10),
                 Duration.ofMillis(100),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty());
+                chain,
+                key,
+                trusted);
     }
 
     public static TransportConfig of(int maxInFlight) {

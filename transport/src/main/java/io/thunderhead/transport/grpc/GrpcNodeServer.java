@@ -81,7 +81,7 @@ public final class GrpcNodeServer implements NodeServer {
         }
         health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.SERVING);
         HostPort address = new HostPort(listen.host(), server.getPort());
-        LOG.info("node {} listens on {}", self, address);
+        LOG.info("node {} listens on {}{}", self, address, config.tls() ? ", mutual TLS" : "");
         return address;
     }
 
