@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /// Writes a frame's parts to gRPC, through a scratch array that stays in the cache. gRPC's public way out takes byte
-/// arrays only, so this is the price of not reaching into its private classes as Arrow Flight does.
+/// arrays only, so this is the price of not reaching into its private classes as Arrow Flight does (adr/0015).
 final class FrameOutput {
     private static final int SCRATCH_BYTES = 1 << 15;
     private static final ThreadLocal<byte[]> SCRATCH = ThreadLocal.withInitial(() -> new byte[SCRATCH_BYTES]);
