@@ -94,7 +94,7 @@ public final class GrpcApiServer implements AutoCloseable {
             ServerCredentials credentials = TlsServerCredentials.create(
                     config.tlsCertificate().get().toFile(),
                     config.tlsKey().get().toFile());
-            NettyServerBuilder.forPort(0, credentials); // checks the files' contents
+            var _ = NettyServerBuilder.forPort(0, credentials); // checks the files' contents
             return credentials;
         } catch (IOException | IllegalArgumentException e) {
             throw new ServingException(

@@ -30,7 +30,7 @@ final class Tls {
                     .keyManager(file(config.tlsCertificate()), file(config.tlsKey()))
                     .trustManager(file(config.tlsCa()))
                     .build();
-            NettyChannelBuilder.forTarget("any", credentials); // checks the files' contents
+            var _ = NettyChannelBuilder.forTarget("any", credentials); // checks the files' contents
             return credentials;
         } catch (IOException | IllegalArgumentException e) {
             throw unusable(config, e);
@@ -47,7 +47,7 @@ final class Tls {
                     .trustManager(file(config.tlsCa()))
                     .clientAuth(TlsServerCredentials.ClientAuth.REQUIRE)
                     .build();
-            NettyServerBuilder.forPort(0, credentials); // checks the files' contents
+            var _ = NettyServerBuilder.forPort(0, credentials); // checks the files' contents
             return credentials;
         } catch (IOException | IllegalArgumentException e) {
             throw unusable(config, e);
