@@ -9,17 +9,15 @@ import io.thunderhead.transport.exchange.ExpertService;
 import io.thunderhead.transport.exchange.TestRows;
 import io.thunderhead.transport.grpc.GrpcNodeConnector;
 import io.thunderhead.transport.grpc.GrpcNodeServer;
+import io.thunderhead.transport.grpc.SharedMemoryWire;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -35,9 +33,7 @@ final class ExchangeMeasurement {
 
     @Test
     void measuresRoundTrips() throws Exception {
-        Process worker = new ProcessBuilder(command())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+        Process worker = JavaProcess.start(ExchangeMeasurement.class);
         try (BufferedReader output = worker.inputReader()) {
             HostPort tcp = HostPort.parse(output.readLine());
             HostPort grpc = HostPort.parse(output.readLine());
@@ -46,20 +42,6 @@ final class ExchangeMeasurement {
         } finally {
             worker.destroyForcibly();
         }
-    }
-
-    private static List<String> command() {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of(
-                "--add-modules=jdk.incubator.vector",
-                "--add-opens=java.base/java.nio=ALL-UNNAMED",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                ExchangeMeasurement.class.getName()));
-        return command;
     }
 
     /// The worker's process: says where it listens, and ends with its parent.
@@ -87,13 +69,35 @@ final class ExchangeMeasurement {
         int bytes = rows.rowCount() * rows.hiddenSize() * Float.BYTES;
         ByteBuffer message = ByteBuffer.allocateDirect(bytes);
         try (TcpEcho socket = TcpEcho.connect(tcp, bytes);
-                GrpcNodeConnector connector = new GrpcNodeConnector(new NodeId("caller"), TransportConfig.DEFAULTS);
-                ExpertExchange exchange = connector.expertExchange(Wire.WORKER, grpc)) {
+                GrpcNodeConnector overGrpc = new GrpcNodeConnector(new NodeId("caller"), withoutSharedMemory());
+                ExpertExchange exchange = overGrpc.expertExchange(Wire.WORKER, grpc);
+                NodeConnector sharing = SharedMemoryWire.sharing(
+                        new GrpcNodeConnector(new NodeId("sharer"), TransportConfig.DEFAULTS));
+                ExpertExchange shared = sharing.expertExchange(Wire.WORKER, grpc)) {
             Map<String, RoundTrip> wires = new LinkedHashMap<>();
             wires.put("plain TCP", () -> socket.roundTrip(message));
             wires.put("gRPC", () -> roundTrip(exchange, rows));
+            wires.put("shared memory", () -> roundTrip(shared, rows));
             report(worker, name, wires, rounds);
         }
+    }
+
+    private static TransportConfig withoutSharedMemory() {
+        TransportConfig config = TransportConfig.DEFAULTS;
+        return new TransportConfig(
+                config.maxMessage(),
+                config.maxInFlight(),
+                config.arrowMemory(),
+                config.ioThreads(),
+                config.connectTimeout(),
+                config.reconnectPauseMax(),
+                config.keepalive(),
+                config.closeGrace(),
+                TransportConfig.SharedMemory.OFF,
+                config.sharedMemoryRing(),
+                config.tlsCertificate(),
+                config.tlsKey(),
+                config.tlsCa());
     }
 
     private static void roundTrip(ExpertExchange exchange, TestRows rows) {

@@ -19,6 +19,25 @@ public final class TestConfigs {
         return of(8, Bytes.mebibytes(16), Optional.of(own.chain()), Optional.of(own.key()), Optional.of(trusted));
     }
 
+    /// With rings far smaller than many a message.
+    public static TransportConfig sharedMemory(int maxInFlight) {
+        TransportConfig plain = of(maxInFlight);
+        return new TransportConfig(
+                plain.maxMessage(),
+                plain.maxInFlight(),
+                plain.arrowMemory(),
+                plain.ioThreads(),
+                plain.connectTimeout(),
+                plain.reconnectPauseMax(),
+                plain.keepalive(),
+                plain.closeGrace(),
+                TransportConfig.SharedMemory.AUTO,
+                plain.sharedMemoryRing(),
+                plain.tlsCertificate(),
+                plain.tlsKey(),
+                plain.tlsCa());
+    }
+
     private static TransportConfig of(
             int maxInFlight, Bytes maxMessage, Optional<Path> chain, Optional<Path> key, Optional<Path> trusted) {
         return new TransportConfig(
@@ -30,6 +49,8 @@ public final class TestConfigs {
                 Duration.ofMillis(50),
                 Duration.ofSeconds(10),
                 Duration.ofMillis(100),
+                TransportConfig.SharedMemory.OFF,
+                new Bytes(65536),
                 chain,
                 key,
                 trusted);
