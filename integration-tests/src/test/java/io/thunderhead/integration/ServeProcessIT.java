@@ -1,6 +1,7 @@
 package io.thunderhead.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.thunderhead.cli.Main;
 import io.thunderhead.model.testing.Goldens;
@@ -9,6 +10,8 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,8 +28,14 @@ class ServeProcessIT {
         try (BufferedReader output = serve.inputReader();
                 ApiProbe probe = new ApiProbe()) {
             URI completions = URI.create(addressIn(output) + "/v1/completions");
-            Thread.ofPlatform().daemon().start(() -> output.lines().forEach(line -> {}));
+            Queue<String> lines = new ConcurrentLinkedQueue<>();
+            Thread.ofPlatform().daemon().start(() -> output.lines().forEach(lines::add));
             int[] prompt = Goldens.expected(Goldens.G2_TINY_B).ints("p257.input_ids");
+            assertThat(probe.greedy(completions, prompt, 32).tokens().toArray())
+                    .isEqualTo(Goldens.expected(Goldens.G2_TINY_B).ints("p257.greedy"));
+            await().untilAsserted(() -> assertThat(lines)
+                    .filteredOn(line -> line.contains("rows for expert-") && line.contains("go through shared memory"))
+                    .hasSizeGreaterThanOrEqualTo(4)); // two attention workers, two expert workers
             assertThat(probe.greedy(completions, prompt, 32).tokens().toArray())
                     .isEqualTo(Goldens.expected(Goldens.G2_TINY_B).ints("p257.greedy"));
             children = serve.descendants().toList();
