@@ -26,8 +26,7 @@ final class ErrorReader {
         Status status = failure.getStatus();
         Metadata trailers = Objects.requireNonNullElseGet(failure.getTrailers(), Metadata::new);
         ErrorCode code = codeIn(trailers).orElseGet(() -> codeOf(status.getCode(), started));
-        String message = Objects.requireNonNullElseGet(
-                status.getDescription(), () -> status.getCode().name());
+        String message = message(status);
         String parameter = trailers.get(PARAMETER);
         if (parameter != null) {
             return ServingException.ofParameter(code, parameter, message);
@@ -39,6 +38,17 @@ final class ErrorReader {
 
     static ServingException cancelled(StatusRuntimeException failure) {
         return new ServingException(ErrorCode.CANCELLED, "the call was cancelled by this client", failure);
+    }
+
+    /// gRPC calls all that befalls a connection an "io exception", with further lines of no use to a caller; what helps
+    /// is in the cause.
+    private static String message(Status status) {
+        String description = status.getDescription();
+        String said = description == null
+                ? status.getCode().name()
+                : description.lines().findFirst().orElse("");
+        Throwable cause = status.getCause();
+        return cause == null ? said : said + ": " + cause.getMessage();
     }
 
     private static Optional<ErrorCode> codeIn(Metadata trailers) {

@@ -86,11 +86,23 @@ final class LocalCluster implements AutoCloseable {
     }
 
     void startExpertWorker(String id) {
-        startNode(NodeRole.EXPERT_WORKER, id, 0);
+        startExpertWorker(id, Map.of());
+    }
+
+    /// @param more settings of this node alone
+    void startExpertWorker(String id, Map<String, String> more) {
+        startNode(NodeRole.EXPERT_WORKER, id, 0, more);
     }
 
     private void startNode(NodeRole role, String id, int membershipPort) {
-        Config config = config(Map.of("node.id", id, "cluster.bind-port", Integer.toString(membershipPort)));
+        startNode(role, id, membershipPort, Map.of());
+    }
+
+    private void startNode(NodeRole role, String id, int membershipPort, Map<String, String> more) {
+        Map<String, String> own = new HashMap<>(more);
+        own.put("node.id", id);
+        own.put("cluster.bind-port", Integer.toString(membershipPort));
+        Config config = config(own);
         running.put(
                 id, new ClusterNodes().start(role, config, role == NodeRole.COORDINATOR ? this::heard : status -> {}));
     }

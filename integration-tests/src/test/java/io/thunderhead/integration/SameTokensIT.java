@@ -13,10 +13,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The same tokens and log-probabilities to the bit, whatever the sharding, the wire, the chunks, the kernels and the
 /// requests around. What one process computes alone, with plain kernels, is the measure.
@@ -53,10 +53,11 @@ class SameTokensIT {
         }
     }
 
-    @Test
-    void overSockets() throws Exception {
-        try (LocalCluster cluster =
-                LocalCluster.start(Goldens.checkpoint(Goldens.G2_TINY_B), 2, 3, Map.of("kernels.threads", "2"))) {
+    @ParameterizedTest
+    @ValueSource(strings = {"auto", "off"})
+    void overSockets(String sharedMemory) throws Exception {
+        Map<String, String> settings = Map.of("kernels.threads", "2", "transport.shared-memory", sharedMemory);
+        try (LocalCluster cluster = LocalCluster.start(Goldens.checkpoint(Goldens.G2_TINY_B), 2, 3, settings)) {
             assertThat(askAllAtOnce(cluster)).isEqualTo(alone);
         }
     }

@@ -1,6 +1,7 @@
 package io.thunderhead.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.thunderhead.cli.Main;
 import io.thunderhead.model.testing.Goldens;
@@ -34,6 +35,11 @@ class ServeProcessIT {
             Thread reader =
                     Thread.ofPlatform().daemon().start(() -> output.lines().forEach(lines::add));
             int[] prompt = Goldens.expected(Goldens.G2_TINY_B).ints("p257.input_ids");
+            assertThat(probe.greedy(completions, prompt, 32).tokens().toArray())
+                    .isEqualTo(Goldens.expected(Goldens.G2_TINY_B).ints("p257.greedy"));
+            await().untilAsserted(() -> assertThat(lines)
+                    .filteredOn(line -> line.contains("rows for expert-") && line.contains("go through shared memory"))
+                    .hasSizeGreaterThanOrEqualTo(4)); // two attention workers, two expert workers
             assertThat(probe.greedy(completions, prompt, 32).tokens().toArray())
                     .isEqualTo(Goldens.expected(Goldens.G2_TINY_B).ints("p257.greedy"));
             children = serve.descendants().toList();

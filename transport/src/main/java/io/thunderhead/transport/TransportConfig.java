@@ -45,6 +45,18 @@ public record TransportConfig(
         @Setting(value = "5s", min = 0, max = 600_000, doc = "What running work gets to finish in when a node closes")
         Duration closeGrace,
 
+        @Setting(
+                value = "auto",
+                doc = "Rows between processes of one host go through shared memory: auto, or off for gRPC only")
+        SharedMemory sharedMemory,
+
+        @Setting(
+                value = "4MiB",
+                min = TransportConfig.RING_BYTES_MIN,
+                max = TransportConfig.RING_BYTES_MAX,
+                doc = "Shared memory for each direction of a line; a power of two. Larger messages pass in pieces")
+        Bytes sharedMemoryRing,
+
         @Setting(value = "", doc = "PEM file of this node's certificate chain, shown to other nodes")
         Optional<Path> tlsCertificate,
 
@@ -53,6 +65,9 @@ public record TransportConfig(
 
         @Setting(value = "", doc = "PEM file of the certificates that sign the nodes of this cluster")
         Optional<Path> tlsCa) {
+    public static final long RING_BYTES_MIN = 1 << 16;
+    public static final long RING_BYTES_MAX = 1 << 28;
+
     public static final TransportConfig DEFAULTS = new TransportConfig(
             Bytes.mebibytes(64),
             32,
@@ -62,11 +77,21 @@ public record TransportConfig(
             Duration.ofSeconds(2),
             Duration.ofSeconds(10),
             Duration.ofSeconds(5),
+            SharedMemory.AUTO,
+            Bytes.mebibytes(4),
             Optional.empty(),
             Optional.empty(),
             Optional.empty());
 
+    public enum SharedMemory {
+        AUTO,
+        OFF
+    }
+
     public TransportConfig {
+        if (Long.bitCount(sharedMemoryRing.value()) != 1) {
+            throw new IllegalArgumentException("shared-memory-ring: expected a power of two, got " + sharedMemoryRing);
+        }
         if (tlsCertificate.isPresent() != tlsKey.isPresent() || tlsKey.isPresent() != tlsCa.isPresent()) {
             throw new IllegalArgumentException("expected all of tls-certificate, tls-key and tls-ca, or none; got "
                     + tlsCertificate + ", " + tlsKey + ", " + tlsCa);

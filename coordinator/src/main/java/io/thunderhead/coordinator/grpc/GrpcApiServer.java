@@ -96,12 +96,17 @@ public final class GrpcApiServer implements AutoCloseable {
             return InsecureServerCredentials.create();
         }
         try {
-            return TlsServerCredentials.create(
+            ServerCredentials credentials = TlsServerCredentials.create(
                     config.tlsCertificate().get().toFile(),
                     config.tlsKey().get().toFile());
-        } catch (IOException e) {
+            var _ = NettyServerBuilder.forPort(0, credentials); // checks the files' contents
+            return credentials;
+        } catch (IOException | IllegalArgumentException e) {
             throw new ServingException(
-                    ErrorCode.CONFIG_INVALID, "grpc.tls-certificate, grpc.tls-key: " + e.getMessage(), e);
+                    ErrorCode.CONFIG_INVALID,
+                    "grpc.tls-certificate " + config.tlsCertificate().get() + ", grpc.tls-key "
+                            + config.tlsKey().get() + ": " + e.getMessage(),
+                    e);
         }
     }
 }

@@ -3,6 +3,7 @@ package io.thunderhead.coordinator.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.thunderhead.coordinator.testing.FakeEngine;
+import io.thunderhead.core.testing.TestAuthority;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientOptions;
@@ -103,13 +104,14 @@ class TransportIT {
     @ParameterizedTest
     @ValueSource(ints = {10, 300_000})
     void answersHttp2OverTls(int padding, @TempDir Path folder) throws Exception {
-        TestCertificate certificate = TestCertificate.create(folder);
+        TestAuthority authority = TestAuthority.create(folder);
+        TestAuthority.Issued certificate = authority.issue("dns:localhost");
         ApiServer.Settings settings = new ApiServer.Settings();
-        settings.certificate = Optional.of(certificate.certificate());
+        settings.certificate = Optional.of(certificate.chain());
         settings.key = Optional.of(certificate.key());
         try (ApiServer tls = ApiServer.start(engine, settings);
                 HttpClient client =
-                        HttpClient.newBuilder().sslContext(certificate.trust()).build()) {
+                        HttpClient.newBuilder().sslContext(authority.trust()).build()) {
             URI uri = URI.create("https://localhost:" + tls.api.port() + "/v1/completions");
             HttpRequest request = HttpRequest.newBuilder(uri)
                     .POST(BodyPublishers.ofByteArray(body(padding)))

@@ -10,6 +10,7 @@ import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ServingException;
 import io.thunderhead.core.id.NodeId;
 import io.thunderhead.core.time.Deadline;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -154,12 +155,13 @@ final class ClientStream<Q, A> {
     }
 
     private ServingException reason(Status status, Metadata trailers) {
-        ErrorCode code = GrpcErrors.code(trailers)
-                .orElse(
-                        status.getCode() == Status.Code.UNIMPLEMENTED
-                                ? ErrorCode.PROTOCOL_VIOLATION
-                                : ErrorCode.WORKER_LOST);
-        return new ServingException(code, worker + ": " + GrpcErrors.message(status), status.getCause());
+        Optional<ErrorCode> said = GrpcErrors.code(trailers);
+        if (said.isPresent()) {
+            return new ServingException(said.get(), worker + ": " + GrpcErrors.message(status), status.getCause());
+        }
+        ErrorCode code =
+                status.getCode() == Status.Code.UNIMPLEMENTED ? ErrorCode.PROTOCOL_VIOLATION : ErrorCode.WORKER_LOST;
+        return new ServingException(code, worker + ": " + GrpcErrors.connectionMessage(status), status.getCause());
     }
 
     /// Called on the wire's thread.

@@ -15,32 +15,25 @@ import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// One connection's worth of dispatches: matches answers to what was sent. The places in the limit that its unanswered
+/// One connection's worth of dispatches, whatever carries it: matches answers to what was sent. The places in the limit
+/// that its unanswered
 /// dispatches hold are given back when they are answered or when the connection ends.
-final class ExpertLine implements Reopening.Line, ClientStream.Receiver<InputStream> {
-    private final ClientStream<InputStream, InputStream> stream;
+final class ExpertLine implements ClientStream.Receiver<InputStream> {
+    private final Sender stream;
     private final StreamMemory memory;
     private final DispatchLimit limit;
     private final long messageBytesMax;
     private final Map<Long, Unanswered> unanswered = new ConcurrentHashMap<>();
     private long sequence; // guarded by the stream, which makes messages one at a time
 
-    ExpertLine(
-            ClientStream<InputStream, InputStream> stream,
-            StreamMemory memory,
-            DispatchLimit limit,
-            long messageBytesMax) {
+    ExpertLine(Sender stream, StreamMemory memory, DispatchLimit limit, long messageBytesMax) {
         this.stream = stream;
         this.memory = memory;
         this.limit = limit;
         this.messageBytesMax = messageBytesMax;
-    }
-
-    @Override
-    public ClientStream<InputStream, InputStream> stream() {
-        return stream;
     }
 
     /// The caller has acquired a place; it is this line's once this returns.
@@ -116,6 +109,17 @@ final class ExpertLine implements Reopening.Line, ClientStream.Receiver<InputStr
         return new ServingException(ErrorCode.PROTOCOL_VIOLATION, message);
     }
 
+    /// What carries the line's dispatches.
+    interface Sender {
+        /// Sends what `frame` gives once there is room. Frames are made and sent one at a time, and their bytes are
+        /// taken when this returns. Throws DEADLINE_EXCEEDED, or what has ended the line.
+        void send(Supplier<OutgoingFrame> frame, Deadline deadline);
+
+        /// Why the line has ended; null while it has not.
+        @Nullable
+        ServingException end();
+    }
+
     /// What an answer must look like.
     private record Unanswered(PendingAnswer answer, int layerIndex, int rowCount, int hiddenSize, int rowsPerToken) {
         void check(FrameHeader header) {
@@ -163,7 +167,7 @@ final class ExpertLine implements Reopening.Line, ClientStream.Receiver<InputStr
 
         void checkTaken() {
             if (frame == null || !frame.sent()) {
-                throw new IllegalStateException("gRPC kept a dispatch that it should have written");
+                throw new IllegalStateException("the wire kept a dispatch that it should have written");
             }
             @Nullable ServingException end = stream.end();
             if (end != null && withdrawn()) {

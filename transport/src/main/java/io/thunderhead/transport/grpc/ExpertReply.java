@@ -12,15 +12,15 @@ import org.jspecify.annotations.Nullable;
 
 /// The one answer to one dispatch; frees the dispatch's rows and its own once it is sent.
 final class ExpertReply implements ExpertService.Reply {
-    private final ExpertStream stream;
+    private final ExpertSession session;
     private final long sequence;
     private final ReceivedExpertRows rows;
     private final int rowsPerToken;
     private final AtomicBoolean used = new AtomicBoolean();
     private @Nullable RowBuffer room;
 
-    ExpertReply(ExpertStream stream, long sequence, ReceivedExpertRows rows) {
-        this.stream = stream;
+    ExpertReply(ExpertSession session, long sequence, ReceivedExpertRows rows) {
+        this.session = session;
         this.sequence = sequence;
         this.rows = rows;
         this.rowsPerToken = CombinedRows.rowsPerToken(rows.topK());
@@ -33,7 +33,7 @@ final class ExpertReply implements ExpertService.Reply {
                     + rows.rowCount() * rowsPerToken + ", " + rows.hiddenSize() + "], asked for [" + rowCount + ", "
                     + hiddenSize + "]");
         }
-        RowBuffer allocated = stream.memory().allocate((long) rowCount * hiddenSize * Float.BYTES);
+        RowBuffer allocated = session.memory().allocate((long) rowCount * hiddenSize * Float.BYTES);
         room = allocated;
         return allocated.segment();
     }
@@ -45,30 +45,25 @@ final class ExpertReply implements ExpertService.Reply {
             throw new IllegalStateException("an answer was sent before there was room for it");
         }
         use();
+        OutgoingFrame frame = OutgoingFrame.combine(
+                sequence,
+                answer.segment(),
+                rows.rowCount() * rowsPerToken,
+                rows.hiddenSize(),
+                rowsPerToken,
+                computeNanos);
         try {
-            stream.answer(OutgoingFrame.combine(
-                            sequence,
-                            answer.segment(),
-                            rows.rowCount() * rowsPerToken,
-                            rows.hiddenSize(),
-                            rowsPerToken,
-                            computeNanos)
-                    .checkedAgainst(stream.messageBytesMax()));
+            frame.checkedAgainst(session.messageBytesMax());
         } catch (ServingException e) {
-            stream.fail(sequence, e);
-        } finally {
-            free();
+            frame = OutgoingFrame.failure(sequence, e);
         }
+        session.answer(frame, this::free);
     }
 
     @Override
     public void fail(ServingException error) {
         use();
-        try {
-            stream.fail(sequence, error);
-        } finally {
-            free();
-        }
+        session.answer(OutgoingFrame.failure(sequence, error), this::free);
     }
 
     private void use() {
@@ -82,6 +77,6 @@ final class ExpertReply implements ExpertService.Reply {
         if (room != null) {
             room.close();
         }
-        stream.answered();
+        session.answered();
     }
 }

@@ -2,25 +2,15 @@ package io.thunderhead.transport.grpc;
 
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
-import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ServingException;
-import io.thunderhead.core.time.Deadline;
 import io.thunderhead.transport.exchange.ExpertService;
-import io.thunderhead.transport.wire.FrameHeader;
-import io.thunderhead.transport.wire.FrameKind;
-import io.thunderhead.transport.wire.IncomingFrame;
 import io.thunderhead.transport.wire.OutgoingFrame;
-import io.thunderhead.transport.wire.ReceivedExpertRows;
 import io.thunderhead.transport.wire.StreamMemory;
 import java.io.InputStream;
 
-/// An expert worker's end of one stream: hands dispatches to the service in the order they come.
+/// An expert worker's end of one gRPC stream.
 final class ExpertStream extends ServerStream<InputStream, InputStream> {
-    private final ExpertService service;
-    private final StreamMemory memory;
-    private final WorkInFlight work;
-    private final long messageBytesMax;
-    private long lastSequence;
+    private final ExpertSession session;
 
     ExpertStream(
             ServerCall<InputStream, InputStream> call,
@@ -30,86 +20,24 @@ final class ExpertStream extends ServerStream<InputStream, InputStream> {
             WorkInFlight work,
             long messageBytesMax) {
         super(call, headers);
-        this.service = service;
-        this.memory = memory;
-        this.work = work;
-        this.messageBytesMax = messageBytesMax;
+        this.session = new ExpertSession(caller(), service, memory, work, messageBytesMax, this::answer);
+    }
+
+    private void answer(OutgoingFrame frame, Runnable sent) {
+        try {
+            answer(frame); // gRPC has taken the bytes when this returns
+        } finally {
+            sent.run();
+        }
     }
 
     @Override
     void take(InputStream message) {
-        IncomingFrame frame = IncomingFrame.of(message);
-        check(frame.header());
-        long sequence = ++lastSequence;
-        Deadline deadline = new Deadline(System.nanoTime() + frame.header().nanos());
-        try {
-            work.begin();
-        } catch (ServingException e) {
-            fail(sequence, e);
-            return;
-        }
-        ReceivedExpertRows rows;
-        try {
-            rows = frame.expertRows(memory);
-        } catch (ServingException e) {
-            work.end();
-            refuse(sequence, e);
-            return;
-        }
-        dispatch(rows, deadline, new ExpertReply(this, sequence, rows));
-    }
-
-    private void dispatch(ReceivedExpertRows rows, Deadline deadline, ExpertReply reply) {
-        try {
-            service.dispatch(rows, deadline, reply);
-        } catch (RuntimeException e) {
-            reply.fail(ServingException.of(e));
-        }
-    }
-
-    private void check(FrameHeader header) {
-        if (header.kind() != FrameKind.DISPATCH) {
-            throw violation("expected DISPATCH, got " + header.kind());
-        }
-        if (header.sequence() != lastSequence + 1) {
-            throw violation("expected dispatch " + (lastSequence + 1) + ", got " + header.sequence());
-        }
-        if (header.rowCount() == 0 || header.hiddenSize() == 0 || header.width() == 0) {
-            throw violation("dispatch " + header.sequence() + ": expected at least one row of one number and one"
-                    + " expert, got [" + header.rowCount() + ", " + header.hiddenSize() + "] and " + header.width());
-        }
-    }
-
-    private ServingException violation(String message) {
-        return new ServingException(ErrorCode.PROTOCOL_VIOLATION, message + " from " + caller());
-    }
-
-    /// A frame that cannot be understood ends the stream; one for which there is no memory is answered.
-    private void refuse(long sequence, ServingException error) {
-        if (error.code() == ErrorCode.PROTOCOL_VIOLATION) {
-            throw violation("dispatch " + sequence + ": " + error.getMessage());
-        }
-        fail(sequence, error);
-    }
-
-    StreamMemory memory() {
-        return memory;
-    }
-
-    long messageBytesMax() {
-        return messageBytesMax;
-    }
-
-    void fail(long sequence, ServingException error) {
-        answer(OutgoingFrame.failure(sequence, error));
-    }
-
-    void answered() {
-        work.end();
+        session.take(message);
     }
 
     @Override
     void ended(ServingException reason) {
-        memory.close();
+        session.ended();
     }
 }

@@ -20,6 +20,9 @@ public final class GrpcErrors {
     public static final Metadata.Key<String> RETRY_AFTER_MILLIS =
             Metadata.Key.of("thunderhead-retry-after-ms", Metadata.ASCII_STRING_MARSHALLER);
 
+    /// Netty's exceptions may quote all that came.
+    private static final int CAUSE_CHARACTERS_MAX = 500;
+
     private GrpcErrors() {}
 
     public static Status status(ServingException error) {
@@ -70,6 +73,29 @@ public final class GrpcErrors {
     static String message(Status status) {
         @Nullable String description = status.getDescription();
         return description == null ? "gRPC status " + status.getCode() : description;
+    }
+
+    /// What befell a connection. gRPC calls all of it an "io exception", and says in further lines where it was
+    /// written;
+    /// what helps is in the cause.
+    static String connectionMessage(Status status) {
+        String said = message(status).lines().findFirst().orElse("");
+        @Nullable Throwable cause = status.getCause();
+        return cause == null ? said : said + ": " + shortened(withRoot(cause));
+    }
+
+    private static String withRoot(Throwable failure) {
+        Throwable root = failure;
+        for (@Nullable Throwable cause = root; cause != null; cause = cause.getCause()) {
+            root = cause;
+        }
+        String message = String.valueOf(failure.getMessage());
+        String reason = String.valueOf(root.getMessage());
+        return message.contains(reason) ? message : message + ": " + reason;
+    }
+
+    private static String shortened(String message) {
+        return message.substring(0, Math.min(message.length(), CAUSE_CHARACTERS_MAX));
     }
 
     private static Optional<Duration> retryAfter(Metadata trailers) {

@@ -7,17 +7,22 @@ import io.thunderhead.transport.exchange.ExpertExchange;
 import io.thunderhead.transport.exchange.ExpertRows;
 import io.thunderhead.transport.exchange.PendingAnswer;
 import io.thunderhead.transport.exchange.PendingCombine;
+import org.jspecify.annotations.Nullable;
 
-/// Dispatches over a gRPC stream that is opened again when it was lost.
+/// Dispatches over a gRPC stream that is opened again when it was lost, or through shared memory when there is some.
 final class GrpcExpertExchange implements ExpertExchange {
     private final NodeId worker;
     private final DispatchLimit limit;
-    private final Reopening<ExpertLine> lines;
+    private final Reopening<GrpcExpertLine> lines;
+    private final SharedMemoryLine sharedMemory;
 
-    GrpcExpertExchange(NodeId worker, DispatchLimit limit, Reopening<ExpertLine> lines) {
+    /// @param limit of both wires together
+    GrpcExpertExchange(
+            NodeId worker, DispatchLimit limit, Reopening<GrpcExpertLine> lines, SharedMemoryLine sharedMemory) {
         this.worker = worker;
         this.limit = limit;
         this.lines = lines;
+        this.sharedMemory = sharedMemory;
     }
 
     @Override
@@ -25,7 +30,7 @@ final class GrpcExpertExchange implements ExpertExchange {
         PendingAnswer answer = new PendingAnswer("layer " + rows.layerIndex() + " at " + worker);
         limit.acquire(deadline);
         try {
-            lines.get().dispatch(rows, deadline, answer);
+            line().dispatch(rows, deadline, answer);
         } catch (RuntimeException e) {
             limit.release();
             throw e;
@@ -33,8 +38,19 @@ final class GrpcExpertExchange implements ExpertExchange {
         return answer;
     }
 
+    private ExpertLine line() {
+        @Nullable ExpertLine shared = sharedMemory.current();
+        return shared == null ? lines.get().line() : shared;
+    }
+
+    /// Whether dispatches go through shared memory now.
+    boolean shared() {
+        return sharedMemory.current() != null;
+    }
+
     @Override
     public void close() {
+        sharedMemory.close();
         lines.close("the line to " + worker);
     }
 }

@@ -22,14 +22,17 @@ import java.util.function.Supplier;
 /// Lines over gRPC; tensors travel as Arrow record batches (docs/WIRE.md). Expert exchanges and hidden links are opened
 /// when first used and again after a loss; a control line dials at once and ends with its connection.
 public final class GrpcNodeConnector implements NodeConnector {
+    private final NodeId self;
     private final TransportConfig config;
     private final NodeChannels channels;
     private final RowMemory memory;
     private final Set<ClientStream<?, ?>> streams = ConcurrentHashMap.newKeySet();
+    private final Set<SharedMemoryLine> sharedMemoryLines = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
     /// @param self the name this node gives to others
     public GrpcNodeConnector(NodeId self, TransportConfig config) {
+        this.self = self;
         this.config = config;
         this.channels = new NodeChannels(self, config);
         this.memory = new RowMemory(self, config.arrowMemory());
@@ -38,17 +41,27 @@ public final class GrpcNodeConnector implements NodeConnector {
     @Override
     public ExpertExchange expertExchange(NodeId worker, HostPort address) {
         DispatchLimit limit = new DispatchLimit(config.maxInFlight(), "the line to " + worker);
-        return new GrpcExpertExchange(worker, limit, reopening(() -> openExpertLine(worker, address, limit)));
+        SharedMemoryLine sharedMemory = new SharedMemoryLine(
+                self, worker, address, config, channels, sender -> expertLine(worker, limit, sender));
+        sharedMemoryLines.removeIf(SharedMemoryLine::closed);
+        sharedMemoryLines.add(sharedMemory);
+        return new GrpcExpertExchange(
+                worker, limit, reopening(() -> openExpertLine(worker, address, limit)), sharedMemory);
     }
 
-    private ExpertLine openExpertLine(NodeId worker, HostPort address, DispatchLimit limit) {
-        ExpertLine line = new ExpertLine(
-                stream(worker, address, TensorExchange.EXPERTS),
+    private GrpcExpertLine openExpertLine(NodeId worker, HostPort address, DispatchLimit limit) {
+        var stream = stream(worker, address, TensorExchange.EXPERTS);
+        ExpertLine line = expertLine(worker, limit, new GrpcExpertLine.OverStream(stream));
+        stream.start(line, config.maxInFlight());
+        return new GrpcExpertLine(stream, line);
+    }
+
+    private ExpertLine expertLine(NodeId worker, DispatchLimit limit, ExpertLine.Sender sender) {
+        return new ExpertLine(
+                sender,
                 memory.stream("experts of " + worker),
                 limit,
                 config.maxMessage().value());
-        line.stream().start(line, config.maxInFlight());
-        return line;
     }
 
     @Override
@@ -97,6 +110,7 @@ public final class GrpcNodeConnector implements NodeConnector {
     @Override
     public void close() {
         closed = true;
+        sharedMemoryLines.forEach(SharedMemoryLine::close);
         streams.forEach(stream -> stream.close(shuttingDown()));
         channels.close();
         memory.close();

@@ -38,6 +38,8 @@ public final class GrpcNodeServer implements NodeServer {
     private final WorkInFlight work = new WorkInFlight();
     private final HealthStatusManager health = new HealthStatusManager();
     private final EventLoopGroup ioThreads;
+    private final SharedMemoryOffers sharedMemory = new SharedMemoryOffers();
+    private final NodeStreams streams;
     private final Server server;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -51,7 +53,8 @@ public final class GrpcNodeServer implements NodeServer {
         this.ioThreads = new MultiThreadIoEventLoopGroup(
                 config.ioThreads(), new DefaultThreadFactory("serve-" + self, true), NioIoHandler.newFactory());
         NettyServerBuilder builder = builder();
-        new NodeStreams(services, config, memory, work).definitions().forEach(builder::addService);
+        this.streams = new NodeStreams(services, config, memory, work);
+        streams.definitions().forEach(builder::addService);
         this.server = builder.build();
     }
 
@@ -68,11 +71,15 @@ public final class GrpcNodeServer implements NodeServer {
                 .keepAliveTimeout(config.keepalive().toNanos(), TimeUnit.NANOSECONDS)
                 .permitKeepAliveTime(config.keepalive().toNanos() / 2, TimeUnit.NANOSECONDS)
                 .addService(health.getHealthService())
+                .addService(sharedMemory)
                 .addService(reflection);
     }
 
     @Override
     public HostPort start() {
+        if (config.sharedMemory() == TransportConfig.SharedMemory.AUTO) {
+            streams.rings().ifPresent(experts -> sharedMemory.start(self, config, experts));
+        }
         try {
             server.start();
         } catch (IOException e) {
@@ -81,7 +88,7 @@ public final class GrpcNodeServer implements NodeServer {
         }
         health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.SERVING);
         HostPort address = new HostPort(listen.host(), server.getPort());
-        LOG.info("node {} listens on {}", self, address);
+        LOG.info("node {} listens on {}{}", self, address, config.tls() ? ", mutual TLS" : "");
         return address;
     }
 
@@ -100,6 +107,7 @@ public final class GrpcNodeServer implements NodeServer {
         if (!work.drain(Deadline.after(config.closeGrace()))) {
             LOG.warn("node {} closes while work is still under way", self);
         }
+        sharedMemory.close();
         server.shutdownNow();
         long grace = config.closeGrace().toNanos();
         ioThreads.shutdownGracefully(0, grace, TimeUnit.NANOSECONDS).awaitUninterruptibly(grace, TimeUnit.NANOSECONDS);

@@ -9,11 +9,13 @@ import io.thunderhead.proto.control.v1.StageEvent;
 import io.thunderhead.transport.NodeServices;
 import io.thunderhead.transport.TransportConfig;
 import io.thunderhead.transport.exchange.ExpertService;
+import io.thunderhead.transport.shm.RingHost;
 import io.thunderhead.transport.stage.StageService;
 import io.thunderhead.transport.wire.RowMemory;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// The gRPC services of a node: a stream handler for each port it offers.
 final class NodeStreams {
@@ -45,6 +47,21 @@ final class NodeStreams {
                 .ifPresent(stage -> tensors.addMethod(
                         TensorExchange.HIDDEN, (call, headers) -> open(hiddenStream(call, headers, stage))));
         return tensors.build();
+    }
+
+    /// The same expert service for lines through shared memory.
+    Optional<RingHost.Welcome> rings() {
+        return services.experts()
+                .map(experts -> (caller, line) -> new RingExperts(
+                        line,
+                        config.maxInFlight(),
+                        answers -> new ExpertSession(
+                                caller,
+                                experts,
+                                memory.stream("dispatches"),
+                                work,
+                                config.maxMessage().value(),
+                                answers)));
     }
 
     private ServerServiceDefinition control(StageService stage) {

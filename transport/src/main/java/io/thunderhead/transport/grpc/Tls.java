@@ -6,6 +6,8 @@ import io.grpc.InsecureServerCredentials;
 import io.grpc.ServerCredentials;
 import io.grpc.TlsChannelCredentials;
 import io.grpc.TlsServerCredentials;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.NettyServerBuilder;
 import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ServingException;
 import io.thunderhead.transport.TransportConfig;
@@ -15,7 +17,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /// Credentials of both ends of a line: plaintext, or TLS where each end asks the other for a certificate of the
-/// cluster's.
+/// cluster's. Throws CONFIG_INVALID for files that cannot be read or are not what they should be.
 final class Tls {
     private Tls() {}
 
@@ -24,12 +26,14 @@ final class Tls {
             return InsecureChannelCredentials.create();
         }
         try {
-            return TlsChannelCredentials.newBuilder()
+            ChannelCredentials credentials = TlsChannelCredentials.newBuilder()
                     .keyManager(file(config.tlsCertificate()), file(config.tlsKey()))
                     .trustManager(file(config.tlsCa()))
                     .build();
-        } catch (IOException e) {
-            throw unreadable(e);
+            var _ = NettyChannelBuilder.forTarget("any", credentials); // checks the files' contents
+            return credentials;
+        } catch (IOException | IllegalArgumentException e) {
+            throw unusable(config, e);
         }
     }
 
@@ -38,13 +42,15 @@ final class Tls {
             return InsecureServerCredentials.create();
         }
         try {
-            return TlsServerCredentials.newBuilder()
+            ServerCredentials credentials = TlsServerCredentials.newBuilder()
                     .keyManager(file(config.tlsCertificate()), file(config.tlsKey()))
                     .trustManager(file(config.tlsCa()))
                     .clientAuth(TlsServerCredentials.ClientAuth.REQUIRE)
                     .build();
-        } catch (IOException e) {
-            throw unreadable(e);
+            var _ = NettyServerBuilder.forPort(0, credentials); // checks the files' contents
+            return credentials;
+        } catch (IOException | IllegalArgumentException e) {
+            throw unusable(config, e);
         }
     }
 
@@ -52,8 +58,11 @@ final class Tls {
         return path.orElseThrow().toFile();
     }
 
-    private static ServingException unreadable(IOException cause) {
+    private static ServingException unusable(TransportConfig config, Exception cause) {
         return new ServingException(
-                ErrorCode.CONFIG_INVALID, "TLS file that cannot be read: " + cause.getMessage(), cause);
+                ErrorCode.CONFIG_INVALID,
+                "TLS between nodes with certificate " + file(config.tlsCertificate()) + ", key " + file(config.tlsKey())
+                        + ", CA " + file(config.tlsCa()) + ": " + cause.getMessage(),
+                cause);
     }
 }

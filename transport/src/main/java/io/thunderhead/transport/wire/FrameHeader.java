@@ -92,6 +92,22 @@ public record FrameHeader(
         return header;
     }
 
+    /// Length of the frame that starts with this header, for wires that do not know it otherwise. Throws
+    /// PROTOCOL_VIOLATION if it is above the limit.
+    public static long frameBytes(byte[] header, long bytesMax) {
+        MemorySegment bytes = MemorySegment.ofArray(header);
+        long metadata = bytes.get(INT, 52);
+        long body = bytes.get(LONG, 56);
+        if (bytes.get(INT, 0) != MAGIC || metadata < 0 || body < 0 || body > bytesMax - BYTES - metadata) {
+            throw new ServingException(
+                    ErrorCode.PROTOCOL_VIOLATION,
+                    String.format(
+                            "frame: expected format %08x and at most %d bytes, got %08x and %d + %d + %d",
+                            MAGIC, bytesMax, bytes.get(INT, 0), BYTES, metadata, body));
+        }
+        return BYTES + metadata + body;
+    }
+
     private void check(long frameBytes) {
         if (rowCount < 0 || hiddenSize < 0 || width < 0) {
             throw new ServingException(

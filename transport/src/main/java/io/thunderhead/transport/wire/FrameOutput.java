@@ -7,8 +7,9 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/// Writes a frame's parts to gRPC, through a scratch array that stays in the cache. gRPC's public way out takes byte
-/// arrays only, so this is the price of not reaching into its private classes as Arrow Flight does.
+/// Writes a frame's parts to a wire: rows directly where it takes them, all else, and everything to gRPC, through a
+/// scratch array that stays in the cache. gRPC's public way out takes byte
+/// arrays only, so this is the price of not reaching into its private classes as Arrow Flight does (adr/0015).
 final class FrameOutput {
     private static final int SCRATCH_BYTES = 1 << 15;
     private static final ThreadLocal<byte[]> SCRATCH = ThreadLocal.withInitial(() -> new byte[SCRATCH_BYTES]);
@@ -27,6 +28,12 @@ final class FrameOutput {
     }
 
     void write(MemorySegment source, long offset, long count) throws IOException {
+        if (target instanceof SegmentTarget segments && count > SCRATCH_BYTES / 8) {
+            flush();
+            segments.write(source, offset, count);
+            written += count;
+            return;
+        }
         for (long done = 0; done < count; ) {
             int piece = (int) Math.min(count - done, room());
             MemorySegment.copy(source, ValueLayout.JAVA_BYTE, offset + done, bytes, scratch.position(), piece);

@@ -97,7 +97,9 @@ public final class IncomingFrame {
     }
 
     private void copy(MemorySegment target) throws IOException {
-        if (source instanceof HasByteBuffer buffers && buffers.byteBufferSupported()) {
+        if (source instanceof SegmentSource segments) {
+            segments.readFully(target, 0, target.byteSize());
+        } else if (source instanceof HasByteBuffer buffers && buffers.byteBufferSupported()) {
             copyFromBuffers(buffers, target);
         } else {
             copyFromArray(target);

@@ -2,7 +2,6 @@ package io.thunderhead.transport.grpc;
 
 import io.thunderhead.core.id.HostPort;
 import io.thunderhead.core.id.NodeId;
-import io.thunderhead.transport.NodeConnector;
 import io.thunderhead.transport.NodeServices;
 import io.thunderhead.transport.TransportConfig;
 import io.thunderhead.transport.Wire;
@@ -20,7 +19,7 @@ public final class GrpcWire implements Wire {
     }
 
     @Override
-    public NodeConnector connector() {
+    public GrpcNodeConnector connector() {
         return connector;
     }
 
