@@ -1,0 +1,115 @@
+package io.thunderhead.corpus;
+
+import io.thunderhead.corpus.words.Dice;
+import io.thunderhead.corpus.words.Filler;
+import io.thunderhead.corpus.words.Names;
+import io.thunderhead.corpus.words.Phrases;
+import io.thunderhead.corpus.words.Split;
+import io.thunderhead.corpus.words.Values;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/// Exams on single facts in long filler, in English and, with facts of papers among them, in Chinese.
+final class NeedleExams {
+    static final List<FactKind> ENGLISH = FactKind.of(Phrases.read("needles.txt"));
+    private static final Phrases CHINESE_PHRASES = Phrases.read("chinese.txt");
+    static final List<FactKind> CHINESE = FactKind.of(CHINESE_PHRASES);
+    private static final String SECRET = "secret";
+    private static final double NOT_STATED_SHARE = 0.1;
+
+    private final Split split;
+    private final Dice dice;
+    private final Names names;
+    private final Lengths lengths;
+    private final List<FactKind> kinds;
+    private final Phrases phrases;
+    private final Filler filler;
+
+    private NeedleExams(Split split, Dice dice, Lengths lengths, List<FactKind> kinds, Phrases phrases, Filler filler) {
+        this.split = split;
+        this.dice = dice;
+        this.names = new Names(split, dice);
+        this.lengths = lengths;
+        this.kinds = kinds;
+        this.phrases = phrases;
+        this.filler = filler;
+    }
+
+    static NeedleExams english(Split split, Dice dice, Lengths lengths) {
+        Filler filler = dice.chance(0.8) ? Filler.PROSE : Filler.SCIENCE;
+        return new NeedleExams(split, dice, lengths, ENGLISH, Opening.ENGLISH, filler);
+    }
+
+    static NeedleExams chinese(Split split, Dice dice, Lengths lengths) {
+        return new NeedleExams(split, dice, lengths, CHINESE, CHINESE_PHRASES, Filler.CHINESE);
+    }
+
+    /// @param tasks of which facts are drawn; NOT_STATED among them allows questions without an answer
+    Exam of(int tokens, Set<Task> tasks) {
+        List<FactKind> allowed =
+                kinds.stream().filter(kind -> tasks.contains(kind.task())).toList();
+        List<FactKind> drawn = allowed.isEmpty() ? kinds : allowed;
+        int count = needleCount(tokens);
+        List<Needle> needles = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            needles.add(Needle.of(kind(drawn, count), names, dice));
+        }
+        List<Draft> drafts = drafts(needles, drawn, tasks, Math.min(count, tokens < 400 ? 2 : tokens < 1000 ? 4 : 12));
+        Opening opening = Opening.choose(phrases, "before", split, dice);
+        return Exam.on(write(needles, lengths.left(tokens, opening, drafts)), opening, drafts);
+    }
+
+    private record Needle(FactKind kind, Values values, List<Fact> facts) {
+        static Needle of(FactKind kind, Names names, Dice dice) {
+            Values values = new Values(names, dice);
+            return new Needle(kind, values, kind.facts(names.split(), values, dice));
+        }
+    }
+
+    private int needleCount(int tokens) {
+        if (tokens < 1000) {
+            return dice.between(1, Math.max(1, tokens / 100));
+        }
+        return dice.pick(List.of(1, 4, 8, 16, 16));
+    }
+
+    /// A passkey of nothing in particular is asked only if it is the one needle.
+    private FactKind kind(List<FactKind> drawn, int count) {
+        List<FactKind> fitting = count == 1
+                ? drawn
+                : drawn.stream().filter(kind -> !kind.name().equals(SECRET)).toList();
+        return dice.pick(fitting);
+    }
+
+    private List<Draft> drafts(List<Needle> needles, List<FactKind> drawn, Set<Task> tasks, int count) {
+        List<Draft> drafts = new ArrayList<>();
+        for (Needle needle : dice.shuffled(needles).subList(0, count)) {
+            boolean asked = tasks.contains(needle.kind().task());
+            if (tasks.contains(Task.NOT_STATED) && (!asked || dice.chance(NOT_STATED_SHARE))) {
+                drafts.add(kind(drawn, 2).notStated(split, new Values(names, dice), dice));
+            }
+            if (asked) {
+                drafts.add(needle.kind().question(needle.facts(), split, needle.values(), dice));
+            }
+        }
+        return drafts;
+    }
+
+    private Document write(List<Needle> needles, int tokens) {
+        List<Fact> facts = dice.shuffled(
+                needles.stream().flatMap(needle -> needle.facts().stream()).toList());
+        int cost = facts.stream()
+                .mapToInt(fact -> lengths.counter().applyAsInt(" " + fact.text()))
+                .sum();
+        int[] parts = Spread.of(tokens - cost, facts.size() + 1, dice);
+        DocumentWriter writer = new DocumentWriter(lengths.counter(), split, filler, dice);
+        writer.fillerSentence();
+        for (int i = 0; i < facts.size(); i++) {
+            writer.filler(parts[i]);
+            writer.fact(facts.get(i));
+        }
+        writer.filler(parts[facts.size()]);
+        return writer.finish();
+    }
+}

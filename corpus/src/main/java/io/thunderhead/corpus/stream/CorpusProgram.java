@@ -1,0 +1,43 @@
+package io.thunderhead.corpus.stream;
+
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.List;
+import java.util.Map;
+
+/// The corpus on standard output: `--text`, `--rows` or `--exams`. Needs this module, model, core and their libraries
+/// only, so that it runs where the trainer runs.
+public final class CorpusProgram {
+    private static final int USAGE = 2;
+    private static final Map<String, List<String>> OPTIONS = Map.of("--text", List.of("--seed", "--bytes"));
+
+    private CorpusProgram() {}
+
+    public static void main(String[] arguments) {
+        System.exit(run(List.of(arguments)));
+    }
+
+    /// The exit code. A reader that closes the pipe ends the program without a word.
+    public static int run(List<String> arguments) {
+        try (OutputStream out = new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 20)) {
+            write(new Options(arguments, OPTIONS), out);
+            return 0;
+        } catch (IllegalArgumentException e) {
+            System.err.println("corpus: " + e.getMessage());
+            return USAGE;
+        } catch (IOException e) {
+            return 0; // the reader has what it wanted
+        }
+    }
+
+    private static void write(Options options, OutputStream out) throws IOException {
+        long seed = options.number("--seed", 1);
+        switch (options.mode()) {
+            case "--text" -> new PlainText().write(seed, options.number("--bytes", 1 << 20), out);
+            default -> throw new IllegalStateException(options.mode());
+        }
+    }
+}
