@@ -1,10 +1,12 @@
 package io.thunderhead.corpus.stream;
 
+import io.thunderhead.corpus.Mix;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
@@ -12,7 +14,11 @@ import java.util.Map;
 /// only, so that it runs where the trainer runs.
 public final class CorpusProgram {
     private static final int USAGE = 2;
-    private static final Map<String, List<String>> OPTIONS = Map.of("--text", List.of("--seed", "--bytes"));
+    private static final Map<String, List<String>> OPTIONS = Map.of(
+            "--text",
+            List.of("--seed", "--bytes"),
+            "--rows",
+            List.of("--model", "--seed", "--length", "--count", "--threads", "--mix"));
 
     private CorpusProgram() {}
 
@@ -37,7 +43,17 @@ public final class CorpusProgram {
         long seed = options.number("--seed", 1);
         switch (options.mode()) {
             case "--text" -> new PlainText().write(seed, options.number("--bytes", 1 << 20), out);
+            case "--rows" -> rows(options, seed).write(options.number("--count", Long.MAX_VALUE), out);
             default -> throw new IllegalStateException(options.mode());
         }
+    }
+
+    private static RowStream rows(Options options, long seed) {
+        return new RowStream(
+                ChatTokens.read(Path.of(options.required("--model"))),
+                options.text("--mix").map(Mix::parse).orElseGet(Mix::standard),
+                seed,
+                (int) options.number("--length", 1024),
+                (int) options.number("--threads", Runtime.getRuntime().availableProcessors()));
     }
 }
