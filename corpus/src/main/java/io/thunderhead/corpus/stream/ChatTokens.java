@@ -1,6 +1,9 @@
 package io.thunderhead.corpus.stream;
 
 import io.thunderhead.corpus.Exam;
+import io.thunderhead.corpus.Exams;
+import io.thunderhead.corpus.Mix;
+import io.thunderhead.corpus.words.Split;
 import io.thunderhead.model.tokenizer.ChatFormat;
 import io.thunderhead.model.tokenizer.ChatMessage;
 import io.thunderhead.model.tokenizer.TokenIds;
@@ -16,6 +19,9 @@ import java.util.List;
 /// the ids before an answer are those of the prompt and the answer's own are those that the model should write.
 /// Immutable and thread-safe.
 final class ChatTokens {
+    private static final int CHECKED = 32;
+    private static final int CHECKED_CHARACTERS = 4000;
+
     private final Tokenizer tokenizer;
     private final ChatFormat format;
     private final String answerHeader;
@@ -31,11 +37,24 @@ final class ChatTokens {
         this.end = tokenizer.decode(new int[] {endTokenId()}, false);
     }
 
-    /// Throws IllegalArgumentException if the folder has no tokenizer, and CHECKPOINT_INVALID if it is none.
+    /// Throws IllegalArgumentException if the folder has no tokenizer or one that [CachedEncoder] does not do justice to,
+    /// and CHECKPOINT_INVALID if its files are wrong.
     static ChatTokens read(Path model) {
         Tokenizer tokenizer = TokenizerReader.read(model)
                 .orElseThrow(() -> new IllegalArgumentException(model + ": expected a tokenizer.json, got none"));
-        return new ChatTokens(tokenizer, ChatFormat.read(model, Clock.systemUTC()));
+        ChatTokens chat = new ChatTokens(tokenizer, ChatFormat.read(model, Clock.systemUTC()));
+        for (int index = 0; index < CHECKED; index++) {
+            Exam exam = new Exams(Split.TRAIN, String::length).mixed(Mix.standard(), 0, index, CHECKED_CHARACTERS);
+            chat.check(PlainText.text(exam));
+        }
+        return chat;
+    }
+
+    private void check(String text) {
+        if (!CachedEncoder.agrees(tokenizer, text)) {
+            throw new IllegalArgumentException(
+                    "tokenizer.json: expected the ids of a text to be those of its words, which they are not");
+        }
     }
 
     Tokenizer tokenizer() {
@@ -57,7 +76,11 @@ final class ChatTokens {
         int position = 0;
         for (int i = 0; exam.tools().isEmpty() && i < last; i++) {
             String answer = exam.questions().get(i).answer() + end;
-            int start = prompt.indexOf(answerHeader + answer, position) + answerHeader.length();
+            int header = prompt.indexOf(answerHeader + answer, position);
+            if (header < 0) {
+                throw new IllegalArgumentException("chat template: expected it to print each answer as it is");
+            }
+            int start = header + answerHeader.length();
             row.plain(prompt.substring(position, start));
             row.answer(answer);
             position = start + answer.length();
