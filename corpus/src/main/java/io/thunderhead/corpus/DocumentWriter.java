@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// name has the same tokens wherever it stands. Not thread-safe.
 final class DocumentWriter {
     private static final String PARAGRAPH = "\n\n";
-    private static final int TOKENS_PER_HEAD = 256;
+    static final int TOKENS_PER_HEAD = 256;
 
     private final ToIntFunction<String> counter;
     private final Split split;

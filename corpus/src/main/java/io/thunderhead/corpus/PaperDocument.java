@@ -35,8 +35,7 @@ final class PaperDocument {
                 .mapToInt(fact -> counter.applyAsInt(" " + fact.text()) + 1)
                 .sum();
         int gaps = papers.stream().mapToInt(paper -> paper.ordered().size()).sum();
-        double headShare = style.heads() ? 0.93 : 1;
-        int[] filler = Spread.of((int) ((tokens - facts) * headShare), gaps, dice);
+        int[] filler = Spread.of(tokens - facts - heads(tokens - facts, counter), gaps, dice);
         DocumentWriter writer = new DocumentWriter(counter, split, Filler.SCIENCE, dice);
         int gap = 0;
         for (PaperFacts paper : papers) {
@@ -49,6 +48,14 @@ final class PaperDocument {
             }
         }
         return writer.finish();
+    }
+
+    /// What the running heads take of the room beside the facts, if the papers are equally long.
+    private int heads(int room, ToIntFunction<String> counter) {
+        int head =
+                counter.applyAsInt("\n\npage 2 of " + papers.getFirst().paper().title());
+        int ofPaper = room / papers.size() / (DocumentWriter.TOKENS_PER_HEAD + head);
+        return style.heads() ? papers.size() * ofPaper * head : 0;
     }
 
     private void section(PaperFacts paper, Fact fact, DocumentWriter writer) {

@@ -15,14 +15,19 @@ class PapersTest {
 
         assertThat(again.text()).isEqualTo(papers.text());
         assertThat(again.papers()).isEqualTo(papers.papers());
-        assertThat(again.dataSets(again.papers().getFirst())).isEqualTo(papers.dataSets(papers.papers().getFirst()));
+        assertThat(again.dataSets(again.papers().getFirst()))
+                .isEqualTo(papers.dataSets(papers.papers().getFirst()));
     }
 
     @Test
     void theTextSaysWhatIsTrue() {
         assertThat(papers.papers()).hasSize(10).allSatisfy(paper -> {
-            assertThat(papers.text()).contains("Paper " + paper.number()).contains(paper.title()).contains(paper.authors());
-            paper.dataSets().forEach(set -> assertThat(papers.text()).containsPattern(set.name() + "[^.]* " + set.size()));
+            assertThat(papers.text())
+                    .contains("Paper " + paper.number())
+                    .contains(paper.title())
+                    .contains(paper.authors());
+            paper.dataSets()
+                    .forEach(set -> assertThat(papers.text()).containsPattern(set.name() + "[^.]* " + set.size()));
         });
         assertThat(papers.text().length() / 4).isBetween(7200, 8000);
     }
@@ -35,7 +40,9 @@ class PapersTest {
                 .map(set -> set.name() + " with " + set.size() + " " + set.unit())
                 .toList();
 
-        assertThat(papers.dataSets(paper).answer()).startsWith("The paper " + paper.title() + " uses ").containsSubsequence(names);
+        assertThat(papers.dataSets(paper).answer())
+                .startsWith("The paper " + paper.title() + " uses ")
+                .containsSubsequence(names);
         assertThat(papers.dataSetsAndSizes(paper).answer()).containsSubsequence(sizes);
         assertThat(papers.authors(paper).answer()).containsSubsequence(paper.authors());
     }
@@ -45,8 +52,10 @@ class PapersTest {
         Paper paper = papers.papers().getLast();
         DataSet set = paper.dataSets().getLast();
 
-        assertThat(papers.size(paper, set).answer()).isEqualTo("The data set " + set.name() + " has " + set.size() + " " + set.unit() + ".");
-        assertThat(papers.usedBy(paper, set).answer()).isEqualTo("The data set " + set.name() + " is used by the paper " + paper.title() + ".");
+        assertThat(papers.size(paper, set).answer())
+                .isEqualTo("The data set " + set.name() + " has " + set.size() + " " + set.unit() + ".");
+        assertThat(papers.usedBy(paper, set).answer())
+                .isEqualTo("The data set " + set.name() + " is used by the paper " + paper.title() + ".");
         assertThat(papers.usedBy(paper, set).depth()).isBetween(0.7, 1.0);
     }
 }

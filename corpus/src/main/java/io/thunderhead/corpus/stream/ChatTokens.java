@@ -37,7 +37,8 @@ final class ChatTokens {
         this.end = tokenizer.decode(new int[] {endTokenId()}, false);
     }
 
-    /// Throws IllegalArgumentException if the folder has no tokenizer or one that [CachedEncoder] does not do justice to,
+    /// Throws IllegalArgumentException if the folder has no tokenizer or one that [CachedEncoder] does not do justice
+    /// to,
     /// and CHECKPOINT_INVALID if its files are wrong.
     static ChatTokens read(Path model) {
         Tokenizer tokenizer = TokenizerReader.read(model)

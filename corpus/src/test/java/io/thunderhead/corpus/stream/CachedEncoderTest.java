@@ -11,7 +11,8 @@ import io.thunderhead.model.tokenizer.TokenizerReader;
 import org.junit.jupiter.api.Test;
 
 class CachedEncoderTest {
-    private final Tokenizer tokenizer = TokenizerReader.read(Goldens.path("tokenizer")).orElseThrow();
+    private final Tokenizer tokenizer =
+            TokenizerReader.read(Goldens.path("tokenizer")).orElseThrow();
     private final CachedEncoder encoder = new CachedEncoder(tokenizer);
 
     @Test
@@ -27,7 +28,8 @@ class CachedEncoderTest {
 
     @Test
     void leavesWhiteSpaceTogether() {
-        for (String text : new String[] {"", " ", "a", " a", "a ", "a  b", "a \n b", "\n\n a\n b  ", "a <end_of_sentence> b"}) {
+        for (String text :
+                new String[] {"", " ", "a", " a", "a ", "a  b", "a \n b", "\n\n a\n b  ", "a <end_of_sentence> b"}) {
             assertThat(encoder.encode(text)).as("'" + text + "'").isEqualTo(tokenizer.encode(text));
         }
     }

@@ -26,7 +26,8 @@ class ExamStreamTest {
 
         assertThat(lines).hasSize(30).allSatisfy(line -> {
             JsonNode exam = json.readTree(line);
-            int[] ids = exam.path("ids").valueStream().mapToInt(JsonNode::intValue).toArray();
+            int[] ids =
+                    exam.path("ids").valueStream().mapToInt(JsonNode::intValue).toArray();
             assertThat(exam.path("length").intValue()).isEqualTo(1000);
             assertThat(exam.path("questions")).isNotEmpty().allSatisfy(question -> {
                 int start = question.path("start").intValue();
@@ -43,7 +44,8 @@ class ExamStreamTest {
         for (String line : lines(EnumSet.of(Task.MEMORY, Task.SIZE), 30)) {
             assertThat(json.readTree(line).path("questions"))
                     .isNotEmpty()
-                    .allMatch(question -> Set.of("MEMORY", "SIZE").contains(question.path("task").asString()));
+                    .allMatch(question -> Set.of("MEMORY", "SIZE")
+                            .contains(question.path("task").asString()));
         }
     }
 

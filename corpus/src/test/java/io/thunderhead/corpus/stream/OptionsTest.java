@@ -22,8 +22,10 @@ class OptionsTest {
     @Test
     void namesWhatIsWrong() {
         assertThatThrownBy(() -> new Options(List.of(), NAMES)).hasMessageContaining("--text, --rows or --exams");
-        assertThatThrownBy(() -> new Options(List.of("--text", "--sead", "7"), NAMES)).hasMessageContaining("--sead");
-        assertThatThrownBy(() -> new Options(List.of("--text", "--seed"), NAMES)).hasMessageContaining("--seed");
+        assertThatThrownBy(() -> new Options(List.of("--text", "--sead", "7"), NAMES))
+                .hasMessageContaining("--sead");
+        assertThatThrownBy(() -> new Options(List.of("--text", "--seed"), NAMES))
+                .hasMessageContaining("--seed");
         Options options = new Options(List.of("--text", "--seed", "x"), NAMES);
         assertThatThrownBy(() -> options.number("--seed", 1)).hasMessageContaining("--seed: expected a whole number");
         assertThatThrownBy(() -> options.required("--model")).hasMessageContaining("--model");

@@ -64,7 +64,10 @@ class RowStreamTest {
                     ? exam.questions()
                     : List.of(exam.questions().getLast());
 
-            assertThat(answers).isEqualTo(asked.stream().map(question -> question.answer() + END).toList());
+            assertThat(answers)
+                    .isEqualTo(asked.stream()
+                            .map(question -> question.answer() + END)
+                            .toList());
         }
     }
 

@@ -38,7 +38,9 @@ class NamesTest {
 
         for (int i = 0; i < 40; i++) {
             String title = Titles.title(names, dice);
-            assertThat(first.add(title.substring(0, title.indexOf(' ')))).as(title).isTrue();
+            assertThat(first.add(title.substring(0, title.indexOf(' '))))
+                    .as(title)
+                    .isTrue();
         }
     }
 
