@@ -15,6 +15,8 @@ import java.util.function.ToIntFunction;
 /// @param counter how many tokens a text has
 public record Exams(Split split, ToIntFunction<String> counter) {
     private static final int LONG = 4000;
+    private static final int DEPTH_TRIES_MAX = 8;
+    private static final double DEPTH_TOLERANCE = 0.05;
     private static final Set<Kind> LONG_KINDS = EnumSet.of(Kind.PAPERS, Kind.NEEDLES, Kind.MEMORY, Kind.CHINESE);
     private static final Set<Task> ALL = EnumSet.allOf(Task.class);
 
@@ -38,7 +40,15 @@ public record Exams(Split split, ToIntFunction<String> counter) {
     /// A conversation with one question of this task, whose fact stands as near to `depth` (0 to 1) as the document
     /// allows; the question says where. Things to acknowledge come before it where the task is one of memory.
     public Exam at(double depth, Task task, long seed, long index, int tokens) {
-        Dice dice = Dice.of(seed, index);
+        Exam nearest = tryAt(depth, task, Dice.of(seed, index * DEPTH_TRIES_MAX), tokens);
+        for (int tries = 1; tries < DEPTH_TRIES_MAX && distance(nearest, depth) > DEPTH_TOLERANCE; tries++) {
+            Exam another = tryAt(depth, task, Dice.of(seed, index * DEPTH_TRIES_MAX + tries), tokens);
+            nearest = distance(another, depth) < distance(nearest, depth) ? another : nearest;
+        }
+        return nearest;
+    }
+
+    private Exam tryAt(double depth, Task task, Dice dice, int tokens) {
         Lengths lengths = new Lengths(counter);
         Kind kind = kind(task, dice);
         return switch (kind) {
@@ -47,6 +57,12 @@ public record Exams(Split split, ToIntFunction<String> counter) {
             case MEMORY -> new TalkExams(split, dice, lengths).at(depth, tokens, task);
             case TOOLS, SMALL_TALK, CHINESE, CHINESE_TALK -> of(kind, EnumSet.of(task), dice, tokens);
         };
+    }
+
+    /// 0 if the question has no depth.
+    private static double distance(Exam exam, double depth) {
+        double found = exam.questions().getLast().depth();
+        return Double.isNaN(found) ? 0 : Math.abs(found - depth);
     }
 
     private Exam of(Kind kind, Set<Task> tasks, Dice dice, int tokens) {

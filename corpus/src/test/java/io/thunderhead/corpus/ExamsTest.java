@@ -109,7 +109,17 @@ class ExamsTest {
                 assertThat(exam.questions().getFirst().task()).isEqualTo(task);
                 sum += Math.abs(exam.questions().getFirst().depth() - depth);
             }
-            assertThat(sum / 20).as("mean distance from depth " + depth).isLessThan(0.1);
+            assertThat(sum / 20).as("mean distance from depth " + depth).isLessThan(0.05);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyTaskCanBeTheLastQuestion(Task task) {
+        for (long index = 0; index < 20; index++) {
+            Exam exam = test.at(0.3, task, 8, index, 2000);
+
+            assertThat(exam.questions().getLast().task()).isEqualTo(task);
         }
     }
 

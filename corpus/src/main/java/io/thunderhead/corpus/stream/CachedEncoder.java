@@ -6,7 +6,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /// The production tokenizer behind a memory of words, several times as fast on texts whose words repeat. Byte-level
-/// tokenizers of the GPT family never join what stands before a single space with what follows it, so that the ids of a
+/// tokenizers of the GPT family never join what stands before the space of a word with what follows, so that the ids of
+/// a
 /// text are those of its words; [#agrees] tells whether that holds. Not thread-safe: one a thread.
 final class CachedEncoder {
     private static final int WORDS_MAX = 1 << 16;
@@ -44,13 +45,10 @@ final class CachedEncoder {
         return count;
     }
 
-    /// The next space after `from` that has no white space beside it, or the end.
+    /// The next space after `from` with a word behind it, or the end.
     private static int boundary(String text, int from) {
         for (int i = text.indexOf(' ', from + 1); i >= 0; i = text.indexOf(' ', i + 1)) {
-            boolean alone = !Character.isWhitespace(text.charAt(i - 1))
-                    && i + 1 < text.length()
-                    && !Character.isWhitespace(text.charAt(i + 1));
-            if (alone) {
+            if (i + 1 < text.length() && !Character.isWhitespace(text.charAt(i + 1))) {
                 return i;
             }
         }

@@ -13,6 +13,9 @@ import io.thunderhead.model.tokenizer.TokenIds;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.ShortBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -30,6 +33,19 @@ class RowStreamTest {
 
         assertThat(one).hasSize(130 * 1025 * 2);
         assertThat(rows(Mix.standard(), 1024, 3, 130)).isEqualTo(one);
+    }
+
+    @Test
+    void rowsComeInTheOrderOfTheirIndex() throws IOException {
+        ShortBuffer rows = ByteBuffer.wrap(rows(Mix.standard(), 1024, 2, 300))
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asShortBuffer();
+        RowMaker maker = new RowMaker(chat, Mix.standard(), 1024);
+        for (long index = 0; index < 300; index++) {
+            short[] row = new short[1025];
+            rows.get(row);
+            assertThat(row).as("row " + index).isEqualTo(maker.row(3, index));
+        }
     }
 
     @ParameterizedTest

@@ -23,7 +23,7 @@ class NamesTest {
 
     @Test
     void noNameBeginsLikeAnotherOfTheSameConversation() {
-        List<String> names = names(Split.TRAIN, 7, 300);
+        List<String> names = names(Split.TRAIN, 7, 3000);
 
         for (String name : names) {
             assertThat(names.stream().filter(other -> other.startsWith(name))).containsExactly(name);
