@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -71,14 +70,22 @@ public final class CorpusProgram {
 
     private static ExamStream exams(Options options) {
         Set<Task> tasks = options.text("--tasks").map(CorpusProgram::tasks).orElse(SCORED);
-        Split split = Split.valueOf(options.text("--split").orElse("test").toUpperCase(Locale.ROOT));
+        Split split = oneOf(Split.class, "--split", options.text("--split").orElse("test"));
         return new ExamStream(chat(options), split, tasks, (int) options.number("--length", 1024));
     }
 
     private static Set<Task> tasks(String names) {
         return Arrays.stream(names.split(",", -1))
-                .map(name -> Task.valueOf(name.strip().toUpperCase(Locale.ROOT)))
+                .map(name -> oneOf(Task.class, "--tasks", name))
                 .collect(Collectors.toCollection(() -> EnumSet.noneOf(Task.class)));
+    }
+
+    private static <E extends Enum<E>> E oneOf(Class<E> choices, String option, String name) {
+        return Arrays.stream(choices.getEnumConstants())
+                .filter(choice -> choice.name().equalsIgnoreCase(name.strip()))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        option + ": expected one of " + EnumSet.allOf(choices) + ", got " + name));
     }
 
     private static ChatTokens chat(Options options) {
