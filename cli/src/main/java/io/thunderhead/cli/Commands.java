@@ -19,6 +19,7 @@ final class Commands {
         root.addSubcommand(new BenchCommand(mainClass))
                 .addSubcommand(new ChatCommand(mainClass))
                 .addSubcommand(new ConfigCommand())
+                .addSubcommand(new CorpusCommand())
                 .addSubcommand(new InspectCommand())
                 .addSubcommand(new PlanCommand())
                 .addSubcommand(new VersionCommand());

@@ -51,7 +51,7 @@ public record FunctionCalls(List<Call> calls, String text) {
     }
 
     /// The same calls as the model would have written them, for the history of a conversation.
-    static String text(List<ChatMessage.ToolCall> calls) {
+    public static String text(List<ChatMessage.ToolCall> calls) {
         return calls.stream()
                 .map(call -> "```typescript\nfunctions." + call.name() + "(" + call.arguments() + ")\n```")
                 .collect(Collectors.joining("\n", MARKER, ""));
