@@ -41,6 +41,7 @@ public final class GrpcChatBackend implements ChatBackend {
     private static final class GrpcAnswer implements Answer {
         private final GenerationStream events;
         private OptionalInt completionTokens = OptionalInt.empty();
+        private OptionalInt promptTokens = OptionalInt.empty();
 
         GrpcAnswer(GenerationStream events) {
             this.events = events;
@@ -54,8 +55,10 @@ public final class GrpcChatBackend implements ChatBackend {
                     when !tokens.text().isEmpty() -> {
                         return Optional.of(tokens.text());
                     }
-                    case GenerationEvent.Ended ended ->
+                    case GenerationEvent.Ended ended -> {
                         completionTokens = OptionalInt.of(ended.usage().completionTokens());
+                        promptTokens = OptionalInt.of(ended.usage().promptTokens());
+                    }
                     case GenerationEvent.Started _, GenerationEvent.PromptScored _, GenerationEvent.Tokens _ -> {}
                 }
             }
@@ -65,6 +68,11 @@ public final class GrpcChatBackend implements ChatBackend {
         @Override
         public OptionalInt completionTokens() {
             return completionTokens;
+        }
+
+        @Override
+        public OptionalInt promptTokens() {
+            return promptTokens;
         }
 
         @Override
