@@ -37,7 +37,7 @@ public final class ServeCommand implements Callable<Integer> {
     @Option(
             names = "--model",
             paramLabel = "DIR",
-            description = "Folder of the checkpoint (model.dir); default: the small one that is shipped.")
+            description = "Folder of the checkpoint (model.dir); default: the one shipped.")
     private @Nullable String model;
 
     @Option(
