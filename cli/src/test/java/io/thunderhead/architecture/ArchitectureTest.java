@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 class ArchitectureTest {
     private static final String CORE = "io.thunderhead.core..";
     private static final String MODEL = "io.thunderhead.model..";
+    private static final String CORPUS = "io.thunderhead.corpus..";
     private static final String PROTO = "io.thunderhead.proto..";
     private static final String TRANSPORT = "io.thunderhead.transport..";
     private static final String CLUSTER = "io.thunderhead.cluster..";
@@ -31,6 +32,9 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule modelKnowsCoreOnly = mayUse(MODEL, CORE);
+
+    @ArchTest
+    static final ArchRule corpusKnowsNoNode = mayUse(CORPUS, CORE, MODEL);
 
     @ArchTest
     static final ArchRule wireKnowsNoOtherModule = mayUse(PROTO);
@@ -66,6 +70,9 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule vertxLivesInTheHttpApi = only("io.vertx..", "io.thunderhead.coordinator.http..");
+
+    @ArchTest
+    static final ArchRule chartsLiveInEvaluation = only("org.knowm.xchart..", "io.thunderhead.cli.eval..");
 
     @ArchTest
     static final ArchRule vectorsLiveInKernels = only("jdk.incubator.vector..", "io.thunderhead.model.kernels..");

@@ -200,7 +200,7 @@ public final class DemoCommand implements Callable<Integer> {
         }
         long chosen = seed == null ? ThreadLocalRandom.current().nextLong(SEEDS) : seed;
         Path folder = CheckpointFolder.ofProcess()
-                .resolve(config.get(ModelSettings.class).dir());
+                .find(config.get(ModelSettings.class).dir());
         return PaperDemo.make(folder, chosen, papers, tokens);
     }
 

@@ -110,7 +110,7 @@ final class EvalOptions {
     /// The tokenizer by which exams are made and asked.
     ExamTokenizer tokenizer() {
         return ExamTokenizer.of(
-                CheckpointFolder.ofProcess().resolve(model == null ? Path.of(ModelSettings.SHIPPED) : Path.of(model)));
+                CheckpointFolder.ofProcess().find(model == null ? Path.of(ModelSettings.SHIPPED) : Path.of(model)));
     }
 
     /// What an evaluation is, but for the server.
