@@ -2,12 +2,8 @@ package io.thunderhead.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.thunderhead.cli.Main;
 import io.thunderhead.model.testing.Goldens;
-import java.io.BufferedReader;
-import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -20,55 +16,24 @@ class ServeProcessIT {
     @Test
     @Timeout(value = 240, unit = TimeUnit.SECONDS)
     void servesFromProcessesAndLeavesNoneBehind() throws Exception {
-        Process serve = serve(Goldens.checkpoint(Goldens.G2_TINY_B));
         List<ProcessHandle> children;
-        try (BufferedReader output = serve.inputReader();
-                ApiProbe probe = new ApiProbe()) {
-            URI completions = URI.create(addressIn(output) + "/v1/completions");
-            Thread.ofPlatform().daemon().start(() -> output.lines().forEach(line -> {}));
-            int[] prompt = Goldens.expected(Goldens.G2_TINY_B).ints("p257.input_ids");
-            assertThat(probe.greedy(completions, prompt, 32).tokens().toArray())
-                    .isEqualTo(Goldens.expected(Goldens.G2_TINY_B).ints("p257.greedy"));
-            children = serve.descendants().toList();
-            assertThat(children).hasSize(5);
-            serve.destroy();
-            assertThat(serve.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        } finally {
-            serve.descendants().forEach(ProcessHandle::destroyForcibly);
-            serve.destroyForcibly();
-        }
-        assertThat(children).noneMatch(ProcessHandle::isAlive);
-    }
-
-    private static Process serve(Path model) throws IOException {
-        return new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--add-modules=jdk.incubator.vector",
-                        "--add-opens=java.base/java.nio=ALL-UNNAMED",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "-cp",
-                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                        Main.class.getName(),
+        try (ThunderheadProcess serve = new ThunderheadProcess(
                         "serve",
-                        "--model=" + model,
+                        "--model=" + Goldens.checkpoint(Goldens.G2_TINY_B),
                         "--port=0",
                         "--grpc-port=0",
                         "--set=model.name=golden",
                         "--set=node.memory=1GiB",
-                        "--set=http.host=127.0.0.1")
-                .redirectErrorStream(true)
-                .start();
-    }
-
-    private static String addressIn(BufferedReader output) throws IOException {
-        StringBuilder seen = new StringBuilder();
-        for (String line = output.readLine(); line != null; line = output.readLine()) {
-            if (line.startsWith(READY)) {
-                return line.substring(READY.length());
-            }
-            seen.append(line).append('\n');
+                        "--set=http.host=127.0.0.1");
+                ApiProbe probe = new ApiProbe()) {
+            URI completions = URI.create(serve.awaitLine(READY).substring(READY.length()) + "/v1/completions");
+            int[] prompt = Goldens.expected(Goldens.G2_TINY_B).ints("p257.input_ids");
+            assertThat(probe.greedy(completions, prompt, 32).tokens().toArray())
+                    .isEqualTo(Goldens.expected(Goldens.G2_TINY_B).ints("p257.greedy"));
+            children = serve.descendants();
+            assertThat(children).hasSize(5);
+            assertThat(serve.stop()).isTrue();
         }
-        throw new IllegalStateException("serve ended before it was ready:\n" + seen);
+        assertThat(children).noneMatch(ProcessHandle::isAlive);
     }
 }

@@ -11,7 +11,6 @@ import io.thunderhead.cli.node.Nodes;
 import io.thunderhead.cli.node.OwnServer;
 import io.thunderhead.cli.settings.ConfigOptions;
 import io.thunderhead.cli.settings.ModelSettings;
-import io.thunderhead.cli.settings.ServeSettings;
 import io.thunderhead.coordinator.grpc.GrpcConfig;
 import io.thunderhead.coordinator.http.HttpConfig;
 import io.thunderhead.core.config.Config;
@@ -178,9 +177,6 @@ public final class DemoCommand implements Callable<Integer> {
         }
         if (!free(config.get(GrpcConfig.class).port())) {
             options.flag("demo", "grpc.port", 0);
-        }
-        if (config.get(ServeSettings.class).inProcess() && System.getProperty(Console.LOG_LEVEL) == null) {
-            System.setProperty(Console.LOG_LEVEL, "WARN"); // the nodes' log would run through the answers
         }
         return options.load(System.getenv());
     }

@@ -16,9 +16,13 @@ public interface OwnServer extends AutoCloseable {
     /// @param environment of the processes: has every setting that was given
     static OwnServer of(
             Nodes nodes, String mainClass, Config config, Map<String, String> environment, Console console) {
-        return config.get(ServeSettings.class).inProcess()
-                ? new InProcessServer(nodes, config)
-                : new LocalServer(mainClass, config, environment, console);
+        if (!config.get(ServeSettings.class).inProcess()) {
+            return new LocalServer(mainClass, config, environment, console);
+        }
+        if (System.getProperty(Console.LOG_LEVEL) == null) {
+            System.setProperty(Console.LOG_LEVEL, "WARN"); // the nodes' log would run through what the command prints
+        }
+        return new InProcessServer(nodes, config);
     }
 
     /// Starts all nodes, waits until they are ready, and returns where HTTP is answered. Throws WORKER_LOST,
