@@ -1,6 +1,7 @@
 package io.thunderhead.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.thunderhead.cli.Main;
 import io.thunderhead.cli.eval.RecallCommand;
@@ -10,6 +11,7 @@ import io.thunderhead.model.testing.Goldens;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +71,34 @@ class EvalIT {
         assertThat(report.at("/complete").asBoolean()).isTrue();
         assertThat(out.toString())
                 .contains("memory", "correction", "tool_call", "tool_result", "not_stated", "small_talk");
+    }
+
+    @Test
+    void controlCKeepsWhatWasMeasured() throws Exception {
+        Path json = folder.resolve("interrupted.json");
+        long before = steps();
+        try (ThunderheadProcess eval = new ThunderheadProcess(
+                "eval",
+                "recall",
+                "--lengths=600",
+                "--per-cell=5000",
+                "--url=" + cluster.uri(""),
+                "--model=" + MODEL,
+                "--json=" + json)) {
+            await().atMost(Duration.ofSeconds(60)).until(() -> steps() > before + 50);
+            eval.interrupt();
+            assertThat(eval.awaitExit()).as(eval.output()).isEqualTo(130);
+            assertThat(eval.output()).contains("exact answers, percent");
+        }
+        JsonNode report = new JsonMapper().readTree(json.toFile());
+        assertThat(report.at("/complete").asBoolean(true)).isFalse();
+        assertThat(report.at("/lengths/0/asked").asInt()).isPositive();
+    }
+
+    private static long steps() {
+        try (ApiProbe probe = new ApiProbe()) {
+            return probe.get(cluster.uri("/stats")).body().path("steps").asLong();
+        }
     }
 
     private JsonNode run(Callable<Integer> command, List<String> options, String name) {

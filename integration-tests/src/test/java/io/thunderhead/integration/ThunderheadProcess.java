@@ -61,6 +61,11 @@ final class ThunderheadProcess implements AutoCloseable {
         return process.waitFor(60, TimeUnit.SECONDS);
     }
 
+    /// Ctrl-C.
+    void interrupt() throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+    }
+
     List<ProcessHandle> descendants() {
         return process.descendants().toList();
     }

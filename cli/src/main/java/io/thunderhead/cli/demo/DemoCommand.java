@@ -6,7 +6,6 @@ import io.thunderhead.cli.bench.StepTimes;
 import io.thunderhead.cli.chat.ChatOptions;
 import io.thunderhead.cli.chat.OpenAiChatBackend;
 import io.thunderhead.cli.checkpoint.CheckpointFolder;
-import io.thunderhead.cli.local.Console;
 import io.thunderhead.cli.node.Nodes;
 import io.thunderhead.cli.node.OwnServer;
 import io.thunderhead.cli.settings.ConfigOptions;
@@ -19,14 +18,11 @@ import io.thunderhead.core.error.ServingException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -133,16 +129,13 @@ public final class DemoCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
+    public Integer call() throws InterruptedException {
         check();
         Config config = config();
         DemoScreen screen = DemoScreen.ofProcess(spec.commandLine().getOut(), System.getenv());
         DemoDocument document = document(config);
-        Path log = Files.createTempFile("thunderhead-demo-", ".log");
-        screen.line("starting a cluster for " + config.get(ModelSettings.class).servedName() + "; its log: " + log);
-        try (PrintStream out = new PrintStream(Files.newOutputStream(log), true, StandardCharsets.UTF_8);
-                OwnServer server = OwnServer.of(
-                        nodes, mainClass, config, options.environment(System.getenv()), new Console(out, false))) {
+        try (OwnServer server =
+                OwnServer.of(nodes, mainClass, config, options.environment(System.getenv()), screen::line)) {
             long startNanos = System.nanoTime();
             URI url = server.startHttp();
             screen.line(String.format(

@@ -1,6 +1,5 @@
 package io.thunderhead.cli.eval;
 
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -15,6 +14,6 @@ public final class EvalCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(new CommandLine(spec), "expected a subcommand: recall or tasks");
+        throw new ParameterException(spec.commandLine(), "expected a subcommand: recall or tasks");
     }
 }

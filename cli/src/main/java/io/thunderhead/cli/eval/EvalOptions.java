@@ -3,7 +3,6 @@ package io.thunderhead.cli.eval;
 import io.thunderhead.cli.ExitCode;
 import io.thunderhead.cli.api.ApiConnection;
 import io.thunderhead.cli.checkpoint.CheckpointFolder;
-import io.thunderhead.cli.local.Console;
 import io.thunderhead.cli.node.Nodes;
 import io.thunderhead.cli.node.OwnServer;
 import io.thunderhead.cli.settings.ConfigOptions;
@@ -13,10 +12,8 @@ import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ServingException;
 import io.thunderhead.corpus.Task;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -109,8 +106,9 @@ final class EvalOptions {
 
     /// The tokenizer by which exams are made and asked.
     ExamTokenizer tokenizer() {
-        return ExamTokenizer.of(
-                CheckpointFolder.ofProcess().find(model == null ? Path.of(ModelSettings.SHIPPED) : Path.of(model)));
+        Config config = options.flag("--model", "model.dir", model).load(System.getenv());
+        return ExamTokenizer.of(CheckpointFolder.ofProcess()
+                .find(config.get(ModelSettings.class).dir()));
     }
 
     /// What an evaluation is, but for the server.
@@ -128,15 +126,14 @@ final class EvalOptions {
     }
 
     /// Evaluates and prints; after Ctrl-C or a failure what was measured until then. Returns the exit code.
-    int run(Plan plan, Nodes nodes, String mainClass, PrintWriter err, Printer printer) throws IOException {
+    int run(Plan plan, Nodes nodes, String mainClass, PrintWriter err, Printer printer) {
         if (timeoutSeconds < 1) {
             throw new ServingException(ErrorCode.INVALID_REQUEST, "--timeout: expected a positive number");
         }
         if (url != null) {
             return evaluate(url, plan, err, printer);
         }
-        options.flag("--model", "model.dir", model)
-                .flag("--in-process", "serve.in-process", inProcess)
+        options.flag("--in-process", "serve.in-process", inProcess)
                 .flag("eval", "http.host", "127.0.0.1")
                 .flag("eval", "grpc.host", "127.0.0.1")
                 .flag("eval", "http.port", 0)
@@ -144,14 +141,15 @@ final class EvalOptions {
                 .flag("eval", "http.request-timeout", timeoutSeconds + "s")
                 .flag("eval", "scheduler.prompt-logprobs-max", Integer.MAX_VALUE);
         Config config = options.load(System.getenv());
-        Path log = Files.createTempFile("thunderhead-eval-", ".log");
-        err.println("starting a cluster for " + config.get(ModelSettings.class).servedName() + "; its log: " + log);
-        err.flush();
-        try (PrintStream out = new PrintStream(Files.newOutputStream(log), true, StandardCharsets.UTF_8);
-                OwnServer server = OwnServer.of(
-                        nodes, mainClass, config, options.environment(System.getenv()), new Console(out, false))) {
+        try (OwnServer server =
+                OwnServer.of(nodes, mainClass, config, options.environment(System.getenv()), line -> say(line, err))) {
             return evaluate(server.startHttp(), plan, err, printer);
         }
+    }
+
+    private static void say(String line, PrintWriter err) {
+        err.println(line);
+        err.flush();
     }
 
     private int evaluate(URI server, Plan plan, PrintWriter err, Printer printer) {

@@ -6,7 +6,6 @@ import io.thunderhead.core.error.ServingException;
 import io.thunderhead.corpus.Exams;
 import io.thunderhead.corpus.Task;
 import io.thunderhead.corpus.words.Split;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -79,7 +78,7 @@ public final class RecallCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
         if (depths < 1 || depths > 100 || perCell < 1) {
             throw new ServingException(
                     ErrorCode.INVALID_REQUEST, "expected 1 to 100 depths and a positive number of questions");

@@ -6,7 +6,6 @@ import io.thunderhead.core.error.ServingException;
 import io.thunderhead.corpus.Exams;
 import io.thunderhead.corpus.Task;
 import io.thunderhead.corpus.words.Split;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.EnumSet;
 import java.util.List;
@@ -67,7 +66,7 @@ public final class TasksCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
         if (perTask < 1) {
             throw new ServingException(ErrorCode.INVALID_REQUEST, "--per-task: expected a positive number");
         }
