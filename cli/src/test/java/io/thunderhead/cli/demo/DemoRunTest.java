@@ -25,7 +25,7 @@ class DemoRunTest {
         ScriptedBackend backend = new ScriptedBackend("Vel", "ora.");
         DemoRun run = run(backend);
 
-        run.ask(question("Which data set?", "Velora."));
+        run.ask(question("Which data set?", "Tamiko."));
         run.ask(question("And how large?", "12."));
 
         assertThat(backend.asked)
