@@ -1,5 +1,6 @@
 package io.thunderhead.corpus;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
@@ -18,5 +19,13 @@ record Document(String text, int tokens, Map<Fact, Integer> offsets) {
                         .min()
                         .orElse(0)
                 / (double) Math.max(1, tokens);
+    }
+
+    /// The question whose facts stand nearest to this depth; the first if none rests on facts.
+    Draft nearest(List<Draft> drafts, double depth) {
+        return drafts.stream()
+                .min(Comparator.comparingDouble(
+                        draft -> draft.facts().isEmpty() ? 0 : Math.abs(depth(draft.facts()) - depth)))
+                .orElseThrow();
     }
 }

@@ -3,12 +3,11 @@ package io.thunderhead.corpus;
 import io.thunderhead.corpus.Mix.Kind;
 import io.thunderhead.corpus.words.Dice;
 import io.thunderhead.corpus.words.Split;
-import java.util.Collections;
-import java.util.EnumMap;
 import java.util.EnumSet;
-import java.util.Map;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.ToIntFunction;
 
 /// Makes exams of a given length in tokens. Immutable and thread-safe if the counter is.
@@ -18,38 +17,6 @@ public record Exams(Split split, ToIntFunction<String> counter) {
     private static final int LONG = 4000;
     private static final Set<Kind> LONG_KINDS = EnumSet.of(Kind.PAPERS, Kind.NEEDLES, Kind.MEMORY, Kind.CHINESE);
     private static final Set<Task> ALL = EnumSet.allOf(Task.class);
-    private static final Map<Kind, Set<Task>> ASKED_BY = new EnumMap<>(Map.of(
-            Kind.PAPERS,
-            EnumSet.of(
-                    Task.DATA_SETS, Task.DATA_SETS_AND_SIZES, Task.SIZE, Task.AUTHORS, Task.USED_BY, Task.NOT_STATED),
-            Kind.NEEDLES,
-            EnumSet.of(Task.NEEDLE, Task.NEEDLE_TWO_HOP, Task.NOT_STATED),
-            Kind.MEMORY,
-            EnumSet.of(Task.MEMORY, Task.CORRECTION, Task.ACKNOWLEDGEMENT, Task.NOT_STATED),
-            Kind.TOOLS,
-            EnumSet.of(Task.TOOL_CALL, Task.TOOL_RESULT),
-            Kind.SMALL_TALK,
-            EnumSet.of(Task.SMALL_TALK)));
-
-    /// As [#mixed], of the kinds that ask for these tasks in English; questions of other tasks may be among them.
-    public Exam asking(Set<Task> tasks, long seed, long index, int tokens) {
-        Dice dice = Dice.of(seed, index);
-        Set<Kind> asking = EnumSet.noneOf(Kind.class);
-        ASKED_BY.forEach((kind, asked) -> {
-            if (!Collections.disjoint(asked, tasks)) {
-                asking.add(kind);
-            }
-        });
-        Lengths lengths = new Lengths(counter);
-        Kind kind = Weighted.pick(new TreeMap<>(Mix.standard().weights()), asking, dice);
-        return switch (kind) {
-            case PAPERS -> new PaperExams(split, dice, lengths).of(tokens, tasks);
-            case NEEDLES -> NeedleExams.english(split, dice, lengths).of(tokens, tasks);
-            case MEMORY -> new TalkExams(split, dice, lengths).of(tokens, tasks);
-            case TOOLS -> new ToolExams(split, dice, lengths).of(tokens, tasks);
-            default -> SmallTalk.exam(SmallTalk.ENGLISH, tokens, lengths, dice);
-        };
-    }
 
     /// One conversation by seed and index, of at most about `tokens`: documents come near them, small talk does not.
     public Exam mixed(Mix mix, long seed, long index, int tokens) {
@@ -58,16 +25,51 @@ public record Exams(Split split, ToIntFunction<String> counter) {
         if (tokens >= LONG) {
             allowed.retainAll(LONG_KINDS);
         }
-        Kind kind = Weighted.pick(new TreeMap<>(mix.weights()), allowed, dice);
+        return of(Weighted.pick(new TreeMap<>(mix.weights()), allowed, dice), ALL, dice, tokens);
+    }
+
+    /// As many questions of these tasks as a conversation of that length has room for.
+    public Exam of(Set<Task> tasks, long seed, long index, int tokens) {
+        Dice dice = Dice.of(seed, index);
+        Task task = dice.pick(List.copyOf(new TreeSet<>(tasks)));
+        return of(kind(task, dice), tasks, dice, tokens);
+    }
+
+    /// A conversation with one question of this task, whose fact stands as near to `depth` (0 to 1) as the document
+    /// allows; the question says where. Things to acknowledge come before it where the task is one of memory.
+    public Exam at(double depth, Task task, long seed, long index, int tokens) {
+        Dice dice = Dice.of(seed, index);
+        Lengths lengths = new Lengths(counter);
+        Kind kind = kind(task, dice);
+        return switch (kind) {
+            case PAPERS -> new PaperExams(split, dice, lengths).at(depth, tokens, task);
+            case NEEDLES -> NeedleExams.english(split, dice, lengths).at(depth, tokens, task);
+            case MEMORY -> new TalkExams(split, dice, lengths).at(depth, tokens, task);
+            case TOOLS, SMALL_TALK, CHINESE, CHINESE_TALK -> of(kind, EnumSet.of(task), dice, tokens);
+        };
+    }
+
+    private Exam of(Kind kind, Set<Task> tasks, Dice dice, int tokens) {
         Lengths lengths = new Lengths(counter);
         return switch (kind) {
-            case PAPERS -> new PaperExams(split, dice, lengths).of(tokens, ALL);
-            case NEEDLES -> NeedleExams.english(split, dice, lengths).of(tokens, ALL);
-            case CHINESE -> NeedleExams.chinese(split, dice, lengths).of(tokens, ALL);
-            case MEMORY -> new TalkExams(split, dice, lengths).of(tokens, ALL);
-            case TOOLS -> new ToolExams(split, dice, lengths).of(tokens, ALL);
+            case PAPERS -> new PaperExams(split, dice, lengths).of(tokens, tasks);
+            case NEEDLES -> NeedleExams.english(split, dice, lengths).of(tokens, tasks);
+            case CHINESE -> NeedleExams.chinese(split, dice, lengths).of(tokens, tasks);
+            case MEMORY -> new TalkExams(split, dice, lengths).of(tokens, tasks);
+            case TOOLS -> new ToolExams(split, dice, lengths).of(tokens, tasks);
             case SMALL_TALK -> SmallTalk.exam(SmallTalk.ENGLISH, tokens, lengths, dice);
             case CHINESE_TALK -> SmallTalk.exam(SmallTalk.CHINESE, tokens, lengths, dice);
+        };
+    }
+
+    private static Kind kind(Task task, Dice dice) {
+        return switch (task) {
+            case DATA_SETS, DATA_SETS_AND_SIZES, SIZE, AUTHORS, USED_BY -> Kind.PAPERS;
+            case NEEDLE, NEEDLE_TWO_HOP -> Kind.NEEDLES;
+            case NOT_STATED -> dice.chance(0.5) ? Kind.PAPERS : Kind.NEEDLES;
+            case MEMORY, CORRECTION, ACKNOWLEDGEMENT -> Kind.MEMORY;
+            case TOOL_CALL, TOOL_RESULT -> Kind.TOOLS;
+            case SMALL_TALK -> Kind.SMALL_TALK;
         };
     }
 }

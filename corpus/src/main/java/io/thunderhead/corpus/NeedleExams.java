@@ -9,6 +9,7 @@ import io.thunderhead.corpus.words.Values;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.IntFunction;
 
 /// Exams on single facts in long filler, in English and, with facts of papers among them, in Chinese.
 final class NeedleExams {
@@ -17,6 +18,7 @@ final class NeedleExams {
     static final List<FactKind> CHINESE = FactKind.of(CHINESE_PHRASES);
     private static final String SECRET = "secret";
     private static final double NOT_STATED_SHARE = 0.1;
+    private static final int NEEDLES_MAX = 16;
 
     private final Split split;
     private final Dice dice;
@@ -57,7 +59,49 @@ final class NeedleExams {
         }
         List<Draft> drafts = drafts(needles, drawn, tasks, Math.min(count, tokens < 400 ? 2 : tokens < 1000 ? 4 : 12));
         Opening opening = Opening.choose(phrases, "before", split, dice);
-        return Exam.on(write(needles, lengths.left(tokens, opening, drafts)), opening, drafts);
+        int room = lengths.left(tokens, opening, drafts);
+        return Exam.on(write(needles, room, this::spread), opening, drafts);
+    }
+
+    /// One question, whose fact stands at this depth: the only one of the document, or the nearest of up to sixteen.
+    Exam at(double depth, int tokens, Task task) {
+        List<FactKind> asked =
+                kinds.stream().filter(kind -> kind.task() == task).toList();
+        boolean alone = dice.chance(0.5);
+        int count = alone ? 1 : Math.clamp(tokens / 100, 1, NEEDLES_MAX);
+        List<Needle> needles = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            needles.add(Needle.of(kind(asked.isEmpty() ? kinds : asked, count), names, dice));
+        }
+        List<Draft> candidates = asked.isEmpty()
+                ? List.of(kind(kinds, 2).notStated(split, new Values(names, dice), dice))
+                : needles.stream().map(this::question).toList();
+        Opening opening = Opening.choose(phrases, "before", split, dice);
+        int room = candidates.stream()
+                .mapToInt(draft -> lengths.left(tokens, opening, List.of(draft)))
+                .min()
+                .orElseThrow();
+        Document document = write(needles, room, gaps -> alone ? beginningAt(depth, gaps) : spread(gaps));
+        return Exam.on(document, opening, List.of(document.nearest(candidates, depth)));
+    }
+
+    private double[] spread(int gaps) {
+        return Spread.shares(gaps, dice);
+    }
+
+    /// The first fact at this depth, the others somewhere behind.
+    private double[] beginningAt(double depth, int gaps) {
+        double[] shares = Spread.shares(gaps, dice);
+        double behind = 1 - shares[0];
+        for (int i = 1; i < gaps; i++) {
+            shares[i] *= (1 - depth) / behind;
+        }
+        shares[0] = depth;
+        return shares;
+    }
+
+    private Draft question(Needle needle) {
+        return needle.kind().question(needle.facts(), split, needle.values(), dice);
     }
 
     private record Needle(FactKind kind, Values values, List<Fact> facts) {
@@ -71,7 +115,7 @@ final class NeedleExams {
         if (tokens < 1000) {
             return dice.between(1, Math.max(1, tokens / 100));
         }
-        return dice.pick(List.of(1, 4, 8, 16, 16));
+        return dice.pick(List.of(1, 4, 8, NEEDLES_MAX, NEEDLES_MAX));
     }
 
     /// A passkey of nothing in particular is asked only if it is the one needle.
@@ -90,19 +134,20 @@ final class NeedleExams {
                 drafts.add(kind(drawn, 2).notStated(split, new Values(names, dice), dice));
             }
             if (asked) {
-                drafts.add(needle.kind().question(needle.facts(), split, needle.values(), dice));
+                drafts.add(question(needle));
             }
         }
         return drafts;
     }
 
-    private Document write(List<Needle> needles, int tokens) {
+    /// @param spread shares of the filler by the number of gaps
+    private Document write(List<Needle> needles, int tokens, IntFunction<double[]> spread) {
         List<Fact> facts = dice.shuffled(
                 needles.stream().flatMap(needle -> needle.facts().stream()).toList());
         int cost = facts.stream()
                 .mapToInt(fact -> lengths.counter().applyAsInt(" " + fact.text()))
                 .sum();
-        int[] parts = Spread.of(tokens - cost, facts.size() + 1, dice);
+        int[] parts = Spread.parts(tokens - cost, spread.apply(facts.size() + 1));
         DocumentWriter writer = new DocumentWriter(lengths.counter(), split, filler, dice);
         writer.fillerSentence();
         for (int i = 0; i < facts.size(); i++) {

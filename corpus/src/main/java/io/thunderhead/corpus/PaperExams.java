@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /// Exams on papers.
 final class PaperExams {
@@ -16,6 +17,9 @@ final class PaperExams {
     private static final int SMALL_PAPER_TOKENS = 260;
     private static final int QUESTION_TOKENS = 85;
     private static final int PAPERS_MAX = 24;
+    private static final int QUESTIONS_MAX = 16;
+    private static final int TINY = 400;
+    private static final int SMALL = 1000;
     private static final Map<Task, Integer> WEIGHTS = new EnumMap<>(Map.of(
             Task.DATA_SETS, 30,
             Task.DATA_SETS_AND_SIZES, 10,
@@ -39,22 +43,36 @@ final class PaperExams {
         this.ask = new PaperQuestions(split, dice);
     }
 
-    static boolean asks(Task task) {
-        return WEIGHTS.containsKey(task);
-    }
-
     /// @param tasks of which questions are drawn
     Exam of(int tokens, Set<Task> tasks) {
-        boolean full = tokens >= 1000;
-        int questionCount = full ? dice.between(3, Math.min(12, tokens / 250)) : dice.between(1, tokens < 400 ? 1 : 2);
-        int room = tokens - questionCount * QUESTION_TOKENS;
-        int most = Math.clamp(room / (full ? PAPER_TOKENS : SMALL_PAPER_TOKENS), 1, PAPERS_MAX);
-        PaperStyle style = PaperStyle.of(full, dice);
-        PaperDocument papers = new PaperDocument(dice.between((most + 2) / 3, most), style, names, dice);
-        List<Draft> drafts = draw(questionCount, tasks, papers);
+        int most = tokens < SMALL ? (tokens < TINY ? 1 : 2) : Math.min(QUESTIONS_MAX, tokens / 200);
+        int count = dice.between(tokens < SMALL ? 1 : 3, most);
+        PaperDocument papers = papers(tokens - count * QUESTION_TOKENS, tokens >= SMALL);
+        List<Draft> drafts = draw(count, tasks, papers);
         Opening opening = Opening.choose(Opening.ENGLISH, "before_papers", split, dice);
         Document document = papers.write(lengths.left(tokens, opening, drafts), lengths.counter(), split, dice);
         return Exam.on(document, opening, drafts);
+    }
+
+    /// One question, whose fact stands nearest to this depth.
+    Exam at(double depth, int tokens, Task task) {
+        PaperDocument papers = papers(tokens - QUESTION_TOKENS, tokens >= SMALL);
+        List<Draft> candidates = papers.papers().stream()
+                .flatMap(paper -> IntStream.range(0, paper.sets().size())
+                        .mapToObj(set -> draft(task, paper, set, papers.style().numbered())))
+                .toList();
+        Opening opening = Opening.choose(Opening.ENGLISH, "before_papers", split, dice);
+        int room = candidates.stream()
+                .mapToInt(draft -> lengths.left(tokens, opening, List.of(draft)))
+                .min()
+                .orElseThrow();
+        Document document = papers.write(room, lengths.counter(), split, dice);
+        return Exam.on(document, opening, List.of(document.nearest(candidates, depth)));
+    }
+
+    private PaperDocument papers(int room, boolean full) {
+        int most = Math.clamp(room / (full ? PAPER_TOKENS : SMALL_PAPER_TOKENS), 1, PAPERS_MAX);
+        return new PaperDocument(dice.between((most + 2) / 3, most), PaperStyle.of(full, dice), names, dice);
     }
 
     private List<Draft> draw(int count, Set<Task> tasks, PaperDocument papers) {
@@ -74,13 +92,19 @@ final class PaperExams {
     private Draft draw(Set<Task> tasks, PaperDocument papers, List<Draft> before) {
         PaperFacts paper = dice.pick(papers.papers());
         int set = dice.below(paper.sets().size());
-        boolean byNumber = papers.style().numbered() && dice.chance(0.35);
         boolean afterSize = !before.isEmpty() && before.getLast().task() == Task.SIZE;
-        return switch (Weighted.pick(WEIGHTS, tasks, dice)) {
+        Task task = Weighted.pick(WEIGHTS, tasks, dice);
+        Task possible = task == Task.CORRECTION && !afterSize ? Task.SIZE : task;
+        return draft(possible, paper, set, papers.style().numbered());
+    }
+
+    private Draft draft(Task task, PaperFacts paper, int set, boolean numbered) {
+        boolean byNumber = numbered && dice.chance(0.35);
+        return switch (task) {
             case DATA_SETS -> ask.dataSets(paper, byNumber);
             case DATA_SETS_AND_SIZES -> ask.dataSetsAndSizes(paper);
             case SIZE -> ask.size(paper, set);
-            case CORRECTION -> afterSize ? ask.sizeInstead(paper, set) : ask.size(paper, set);
+            case CORRECTION -> ask.sizeInstead(paper, set);
             case AUTHORS -> ask.authors(paper, byNumber);
             case USED_BY -> ask.usedBy(paper, set);
             default -> ask.notStated(names);

@@ -9,14 +9,24 @@ final class Spread {
 
     /// Uneven parts that add up to `total`.
     static int[] of(int total, int gaps, Dice dice) {
-        double[] weights = new double[gaps];
-        Arrays.setAll(weights, _ -> 0.05 - Math.log(1 - dice.fraction()));
-        double sum = Arrays.stream(weights).sum();
-        int[] parts = new int[gaps];
+        return parts(total, shares(gaps, dice));
+    }
+
+    /// Uneven shares that add up to 1.
+    static double[] shares(int gaps, Dice dice) {
+        double[] shares = new double[gaps];
+        Arrays.setAll(shares, _ -> 0.05 - Math.log(1 - dice.fraction()));
+        double sum = Arrays.stream(shares).sum();
+        Arrays.setAll(shares, i -> shares[i] / sum);
+        return shares;
+    }
+
+    static int[] parts(int total, double[] shares) {
+        int[] parts = new int[shares.length];
         double exact = 0;
         int given = 0;
-        for (int i = 0; i < gaps; i++) {
-            exact += Math.max(0, total) * weights[i] / sum;
+        for (int i = 0; i < shares.length; i++) {
+            exact += Math.max(0, total) * shares[i];
             parts[i] = (int) Math.round(exact) - given;
             given += parts[i];
         }

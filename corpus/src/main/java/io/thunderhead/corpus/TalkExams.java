@@ -8,6 +8,8 @@ import io.thunderhead.corpus.words.Split;
 import io.thunderhead.corpus.words.Values;
 import io.thunderhead.model.tokenizer.ChatMessage;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,6 +61,22 @@ final class TalkExams {
             ask(fact, target, tasks);
         }
         return new Exam(opening, List.of(), turns);
+    }
+
+    /// The last question alone is asked: of the fact that was told nearest to this depth.
+    Exam at(double depth, int target, Task task) {
+        Exam exam = of(target, EnumSet.of(task));
+        List<Question> asked = exam.questions().stream()
+                .filter(question -> question.task() == task)
+                .toList();
+        List<Question> told = exam.questions().stream()
+                .filter(question -> question.task() != task)
+                .toList();
+        List<Question> questions = new ArrayList<>(told);
+        asked.stream()
+                .min(Comparator.comparingDouble(question -> Math.abs(question.depth() - depth)))
+                .ifPresent(questions::add);
+        return new Exam(exam.opening(), List.of(), questions);
     }
 
     private void say(String fact) {

@@ -11,7 +11,6 @@ import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.openai.OpenAiChatModel;
-import io.thunderhead.corpus.Exam;
 import io.thunderhead.corpus.Papers;
 import io.thunderhead.corpus.Question;
 import io.thunderhead.corpus.words.Split;
@@ -36,7 +35,7 @@ class DemoModelIT {
     @BeforeAll
     static void start() {
         Tokenizer tokenizer = TokenizerReader.read(DemoModel.FOLDER).orElseThrow();
-        papers = Papers.of(Split.TEST, 1, 10, 4096, text -> tokenizer.encode(text).length);
+        papers = Papers.make(Split.TEST, 1, 10, 4096, text -> tokenizer.encode(text).length);
         cluster = LocalCluster.start(DemoModel.FOLDER, 2, 2, Map.of());
     }
 
@@ -47,7 +46,7 @@ class DemoModelIT {
 
     @Test
     void openAiJavaAsksAboutEveryPaperInOneConversation() {
-        List<Question> questions = papers.exam().questions();
+        List<Question> questions = questions();
         ChatCompletionCreateParams.Builder conversation = ChatCompletionCreateParams.builder()
                 .model("golden")
                 .temperature(0)
@@ -85,12 +84,16 @@ class DemoModelIT {
                 .aiMessage()
                 .text();
 
-        assertThat(answer).isEqualTo(papers.exam().questions().getFirst().answer());
+        assertThat(answer).isEqualTo(questions().getFirst().answer());
+    }
+
+    private static List<Question> questions() {
+        return papers.papers().stream().map(papers::dataSetsAndSizes).toList();
     }
 
     /// The document and the first question, which stands in the same message.
     private static String opening() {
-        return Exam.text(papers.exam().before(0).getLast());
+        return papers.text() + "\n\n" + questions().getFirst().text();
     }
 
     private static String streamed(OpenAIClient client, ChatCompletionCreateParams params) {

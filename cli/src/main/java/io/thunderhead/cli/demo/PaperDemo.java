@@ -16,17 +16,18 @@ final class PaperDemo {
     private PaperDemo() {}
 
     /// @param checkpoint whose tokenizer measures the length; throws CHECKPOINT_INVALID if it has none
-    /// @param tokens of the conversation, about
+    /// @param tokens of the text, about
     static DemoDocument make(Path checkpoint, long seed, int papers, int tokens) {
         Tokenizer tokenizer = TokenizerReader.read(checkpoint)
                 .orElseThrow(() ->
                         new ServingException(ErrorCode.CHECKPOINT_INVALID, checkpoint + ": expected a tokenizer.json"));
-        Papers made = Papers.of(Split.TEST, seed, papers, tokens, text -> tokenizer.encode(text).length);
+        Papers made = Papers.make(Split.TEST, seed, papers, tokens, text -> tokenizer.encode(text).length);
         return new DemoDocument(
                 papers + " papers, made up for this run (--seed " + seed + " makes them again)",
                 made.text(),
                 List.of(ChatMessage.user(made.text())),
-                made.exam().questions().stream()
+                made.papers().stream()
+                        .map(made::dataSetsAndSizes)
                         .map(question -> new DemoQuestion(question.text(), Optional.of(question.answer())))
                         .toList());
     }

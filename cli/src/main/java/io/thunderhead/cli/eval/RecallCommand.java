@@ -90,7 +90,7 @@ public final class RecallCommand implements Callable<Integer> {
         ExamTokenizer tokenizer = options.tokenizer();
         Exams exams = new Exams(Split.TEST, tokenizer::count);
         EvalOptions.Plan plan = new EvalOptions.Plan(
-                (tokens, index) -> exams.asking(tasks, options.seed(), index, tokens),
+                (tokens, index) -> exams.of(tasks, options.seed(), index, tokens),
                 tokenizer,
                 tasks,
                 new Goal.EveryDepth(depths, perCell),

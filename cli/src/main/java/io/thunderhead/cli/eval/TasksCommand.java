@@ -74,7 +74,7 @@ public final class TasksCommand implements Callable<Integer> {
         ExamTokenizer tokenizer = options.tokenizer();
         Exams exams = new Exams(Split.TEST, tokenizer::count);
         EvalOptions.Plan plan = new EvalOptions.Plan(
-                (tokens, index) -> exams.asking(tasks, options.seed(), index, tokens),
+                (tokens, index) -> exams.of(tasks, options.seed(), index, tokens),
                 tokenizer,
                 tasks,
                 new Goal.EveryTask(tasks, perTask),

@@ -10,9 +10,9 @@ import java.util.Set;
 /// Not thread-safe.
 public final class Names {
     private static final String[] ONSETS = {
-        "b", "br", "d", "dr", "f", "g", "gr", "h", "j", "k", "kl", "l", "m", "n", "p", "pr", "r", "s", "sk", "st", "t",
-        "tr", "v", "w", "z", "th", "sh", "y", "bl", "fl"
+        "b", "d", "f", "g", "h", "j", "k", "l", "m", "n", "p", "r", "s", "t", "v", "w", "y", "z"
     };
+    private static final String[] CLUSTERS = {"bl", "br", "dr", "fl", "gr", "kl", "pr", "sh", "sk", "st", "th", "tr"};
     private static final String[] VOWELS = {"a", "e", "i", "o", "u"};
     private static final String[] CODAS = {"", "n", "r", "l", "s", "m", "k", "t", "nd", "x"};
     private static final int TEST_SHARE = 5;
@@ -73,8 +73,9 @@ public final class Names {
         int syllables = dice.chance(0.4) ? 3 : 2;
         StringBuilder name = new StringBuilder();
         for (int i = 0; i < syllables; i++) {
-            name.append(ONSETS[dice.below(ONSETS.length)]).append(VOWELS[dice.below(VOWELS.length)]);
-            boolean closed = dice.chance(i == syllables - 1 ? 0.6 : 0.35);
+            String[] onsets = dice.chance(i == 0 ? 0.3 : 0.15) ? CLUSTERS : ONSETS;
+            name.append(onsets[dice.below(onsets.length)]).append(VOWELS[dice.below(VOWELS.length)]);
+            boolean closed = dice.chance(i == syllables - 1 ? 0.5 : 0.3);
             name.append(closed ? CODAS[dice.below(CODAS.length)] : "");
         }
         name.setCharAt(0, Character.toUpperCase(name.charAt(0)));
