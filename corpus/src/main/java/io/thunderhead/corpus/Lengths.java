@@ -17,6 +17,10 @@ record Lengths(ToIntFunction<String> counter) {
         return messages.stream().mapToInt(message -> of(Exam.text(message))).sum();
     }
 
+    int of(Question question) {
+        return of(question.text()) + of(question.answer());
+    }
+
     /// What remains for a document in a conversation of `tokens`.
     int left(int tokens, Opening opening, List<Draft> drafts) {
         int questions = drafts.stream()

@@ -58,6 +58,9 @@ final class NeedleExams {
             needles.add(Needle.of(kind(drawn, count), names, dice));
         }
         List<Draft> drafts = drafts(needles, drawn, tasks, Math.min(count, tokens < 400 ? 2 : tokens < 1000 ? 4 : 12));
+        if (filler != Filler.CHINESE) {
+            SmallTalk.interrupt(drafts, tasks, dice);
+        }
         Opening opening = Opening.choose(phrases, "before", split, dice);
         int room = lengths.left(tokens, opening, drafts);
         return Exam.on(write(needles, room, this::spread), opening, drafts);

@@ -13,13 +13,14 @@ import java.util.stream.IntStream;
 
 /// Exams on papers.
 final class PaperExams {
-    private static final int PAPER_TOKENS = 420;
-    private static final int SMALL_PAPER_TOKENS = 260;
+    private static final int PAPER_TOKENS = 400;
+    private static final int SMALL_PAPER_TOKENS = 190;
     private static final int QUESTION_TOKENS = 85;
     private static final int PAPERS_MAX = 24;
     private static final int QUESTIONS_MAX = 16;
     private static final int TINY = 400;
     private static final int SMALL = 1000;
+    private static final int LONG = 4000;
     private static final Map<Task, Integer> WEIGHTS = new EnumMap<>(Map.of(
             Task.DATA_SETS, 30,
             Task.DATA_SETS_AND_SIZES, 10,
@@ -45,10 +46,11 @@ final class PaperExams {
 
     /// @param tasks of which questions are drawn
     Exam of(int tokens, Set<Task> tasks) {
-        int most = tokens < SMALL ? (tokens < TINY ? 1 : 2) : Math.min(QUESTIONS_MAX, tokens / 200);
-        int count = dice.between(tokens < SMALL ? 1 : 3, most);
-        PaperDocument papers = papers(tokens - count * QUESTION_TOKENS, tokens >= SMALL);
+        int most = tokens < SMALL ? (tokens < TINY ? 1 : 2) : Math.min(QUESTIONS_MAX, tokens / 250);
+        int count = dice.between(Math.min(most, 3), most);
+        PaperDocument papers = papers(tokens - count * QUESTION_TOKENS, tokens);
         List<Draft> drafts = draw(count, tasks, papers);
+        SmallTalk.interrupt(drafts, tasks, dice);
         Opening opening = Opening.choose(Opening.ENGLISH, "before_papers", split, dice);
         Document document = papers.write(lengths.left(tokens, opening, drafts), lengths.counter(), split, dice);
         return Exam.on(document, opening, drafts);
@@ -56,7 +58,7 @@ final class PaperExams {
 
     /// One question, whose fact stands nearest to this depth.
     Exam at(double depth, int tokens, Task task) {
-        PaperDocument papers = papers(tokens - QUESTION_TOKENS, tokens >= SMALL);
+        PaperDocument papers = papers(tokens - QUESTION_TOKENS, tokens);
         List<Draft> candidates = papers.papers().stream()
                 .flatMap(paper -> IntStream.range(0, paper.sets().size())
                         .mapToObj(set -> draft(task, paper, set, papers.style().numbered())))
@@ -70,7 +72,9 @@ final class PaperExams {
         return Exam.on(document, opening, List.of(document.nearest(candidates, depth)));
     }
 
-    private PaperDocument papers(int room, boolean full) {
+    /// Short documents have many short papers rather than one long.
+    private PaperDocument papers(int room, int tokens) {
+        boolean full = tokens >= LONG || (tokens >= SMALL && dice.chance(0.3));
         int most = Math.clamp(room / (full ? PAPER_TOKENS : SMALL_PAPER_TOKENS), 1, PAPERS_MAX);
         return new PaperDocument(dice.between((most + 2) / 3, most), PaperStyle.of(full, dice), names, dice);
     }

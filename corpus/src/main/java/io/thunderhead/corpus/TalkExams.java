@@ -103,8 +103,7 @@ final class TalkExams {
     private void aside(int count) {
         int end = tokens + count;
         while (tokens + ASIDE_TOKENS_MIN < end && end - tokens < 400 && dice.chance(0.7)) {
-            SmallTalk.Pair pair = dice.pick(SmallTalk.ENGLISH);
-            turn(Task.SMALL_TALK, Double.NaN, pair.user(), pair.assistant());
+            turn(SmallTalk.turn(dice));
         }
         if (tokens + ASIDE_TOKENS_MIN < end) {
             DocumentWriter text = new DocumentWriter(lengths.counter(), split, Filler.PROSE, dice);
@@ -139,8 +138,12 @@ final class TalkExams {
     }
 
     private void turn(Task task, double depth, String text, String answer) {
-        turns.add(new Question(task, depth, text, answer));
-        tokens += lengths.of(text) + lengths.of(answer);
+        turn(new Question(task, depth, text, answer));
+    }
+
+    private void turn(Question question) {
+        turns.add(question);
+        tokens += lengths.of(question);
     }
 
     private Values free() {

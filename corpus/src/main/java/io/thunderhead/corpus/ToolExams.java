@@ -23,7 +23,7 @@ final class ToolExams {
     private static final Phrases PHRASES = Phrases.read("tools.txt");
     private static final List<ToolKind> KINDS = ToolKind.of(PHRASES.lines("kinds"));
     private static final int TOOLS_MAX = 4;
-    private static final int TOOL_TOKENS = 110;
+    private static final int TOOL_TOKENS = 80;
 
     private final Split split;
     private final Dice dice;

@@ -19,7 +19,7 @@ public final class Frame {
 
     private Frame() {}
 
-    static Frame of(String text) {
+    public static Frame of(String text) {
         Frame frame = new Frame();
         Matcher slots = SLOT.matcher(text);
         int position = 0;
