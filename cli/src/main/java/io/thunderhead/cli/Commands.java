@@ -1,6 +1,10 @@
 package io.thunderhead.cli;
 
 import io.thunderhead.cli.bench.BenchCommand;
+import io.thunderhead.cli.demo.DemoCommand;
+import io.thunderhead.cli.eval.EvalCommand;
+import io.thunderhead.cli.eval.RecallCommand;
+import io.thunderhead.cli.eval.TasksCommand;
 import io.thunderhead.cli.node.AttentionWorkerCommand;
 import io.thunderhead.cli.node.CoordinatorCommand;
 import io.thunderhead.cli.node.ExpertWorkerCommand;
@@ -28,6 +32,10 @@ final class Commands {
     /// Adds `serve` and the roles.
     Commands withNodes(Nodes nodes, String mainClass) {
         root.addSubcommand(new ServeCommand(nodes, mainClass))
+                .addSubcommand(new DemoCommand(nodes, mainClass))
+                .addSubcommand(new CommandLine(new EvalCommand())
+                        .addSubcommand(new RecallCommand(nodes, mainClass))
+                        .addSubcommand(new TasksCommand(nodes, mainClass)))
                 .addSubcommand(new CoordinatorCommand(nodes))
                 .addSubcommand(new AttentionWorkerCommand(nodes))
                 .addSubcommand(new ExpertWorkerCommand(nodes))
@@ -36,12 +44,12 @@ final class Commands {
     }
 
     CommandLine commandLine() {
-        root.getSubcommands().values().forEach(Commands::addHelp);
         addHelp(root);
         return root.setExecutionExceptionHandler(new FailureReport()).setParameterExceptionHandler(new UsageReport());
     }
 
     private static void addHelp(CommandLine command) {
+        command.getSubcommands().values().forEach(Commands::addHelp);
         command.getCommandSpec().addMixin("help", CommandSpec.forAnnotatedObject(new HelpOption()));
     }
 }

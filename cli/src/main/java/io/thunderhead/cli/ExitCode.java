@@ -3,16 +3,18 @@ package io.thunderhead.cli;
 import io.thunderhead.core.error.ErrorCode;
 
 /// What the command's process ends with.
-final class ExitCode {
-    static final int OK = 0;
+public final class ExitCode {
+    public static final int OK = 0;
     /// Anything not named below.
-    static final int FAILURE = 1;
+    public static final int FAILURE = 1;
     /// The command line or the configuration is wrong.
-    static final int USAGE = 2;
+    public static final int USAGE = 2;
     /// The checkpoint is invalid, or no plan fits the workers.
-    static final int MODEL = 3;
+    public static final int MODEL = 3;
     /// A server or a worker could not be reached or did not answer in time.
-    static final int UNAVAILABLE = 4;
+    public static final int UNAVAILABLE = 4;
+    /// `demo --once` got an answer that is not the truth.
+    public static final int WRONG_ANSWER = 5;
 
     private ExitCode() {}
 

@@ -1,6 +1,7 @@
 package io.thunderhead.cli;
 
 import io.thunderhead.cli.checkpoint.CheckpointFolder;
+import io.thunderhead.cli.settings.ModelSettings;
 import io.thunderhead.model.checkpoint.CheckpointReport;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -22,7 +23,7 @@ final class InspectCommand implements Callable<Integer> {
     @Option(
             names = "--model",
             paramLabel = "DIR",
-            defaultValue = "models/golden-tiny",
+            defaultValue = ModelSettings.SHIPPED,
             description = "Folder of the checkpoint; default: the one shipped.")
     private Path model = Path.of("");
 

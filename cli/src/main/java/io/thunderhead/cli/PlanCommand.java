@@ -1,6 +1,7 @@
 package io.thunderhead.cli;
 
 import io.thunderhead.cli.checkpoint.CheckpointFolder;
+import io.thunderhead.cli.settings.ModelSettings;
 import io.thunderhead.cluster.membership.NodeInfo;
 import io.thunderhead.cluster.membership.NodeRole;
 import io.thunderhead.cluster.placement.KvType;
@@ -46,7 +47,7 @@ final class PlanCommand implements Callable<Integer> {
     @Option(
             names = "--model",
             paramLabel = "DIR|NAME",
-            defaultValue = "models/golden-tiny",
+            defaultValue = ModelSettings.SHIPPED,
             description = "Folder of the checkpoint (only its config is read), or minimax-text-01, minimax-vl-01.")
     private String model = "";
 

@@ -34,7 +34,7 @@ class ArchitectureTest {
     static final ArchRule modelKnowsCoreOnly = mayUse(MODEL, CORE);
 
     @ArchTest
-    static final ArchRule corpusKnowsTheModelOnly = mayUse(CORPUS, CORE, MODEL);
+    static final ArchRule corpusKnowsNoNode = mayUse(CORPUS, CORE, MODEL);
 
     @ArchTest
     static final ArchRule wireKnowsNoOtherModule = mayUse(PROTO);
@@ -70,6 +70,9 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule vertxLivesInTheHttpApi = only("io.vertx..", "io.thunderhead.coordinator.http..");
+
+    @ArchTest
+    static final ArchRule chartsLiveInEvaluation = only("org.knowm.xchart..", "io.thunderhead.cli.eval..");
 
     @ArchTest
     static final ArchRule vectorsLiveInKernels = only("jdk.incubator.vector..", "io.thunderhead.model.kernels..");

@@ -90,6 +90,38 @@ class CommandsTest {
         assertThat(err.toString().lines()).hasSize(1).first().asString().contains("CHECKPOINT_INVALID: no folder");
     }
 
+    @Test
+    void anEvaluationIsOneOfTwo() {
+        assertThat(run("eval")).isEqualTo(2);
+
+        assertThat(err.toString()).contains("expected a subcommand: recall or tasks");
+    }
+
+    @Test
+    void refusesEvaluationsThatCannotBe() {
+        assertThat(run("eval", "recall", "--tasks=needle,nedle")).isEqualTo(2);
+        assertThat(run("eval", "recall", "--lengths=4q")).isEqualTo(2);
+        assertThat(run("eval", "recall", "--picture=recall.gif")).isEqualTo(2);
+        assertThat(run("eval", "tasks", "--per-task=0")).isEqualTo(2);
+
+        assertThat(err.toString())
+                .contains("--tasks: no task nedle; there are needle, ")
+                .contains("expected a length such as 512, 4k or 1m, got '4q'")
+                .contains("--picture: expected .png or .svg, got recall.gif")
+                .contains("--per-task: expected a positive number");
+    }
+
+    @Test
+    void refusesDemonstrationsThatCannotBe() {
+        assertThat(run("demo", "--question=What?")).isEqualTo(2);
+        assertThat(run("demo", "--papers=0")).isEqualTo(2);
+        assertThat(run("demo", "--file=no/such/file.md")).isEqualTo(2);
+
+        assertThat(err.toString())
+                .contains("--question: expected --file beside it")
+                .contains("no/such/file.md");
+    }
+
     private int run(String... args) {
         return commands().execute(args);
     }

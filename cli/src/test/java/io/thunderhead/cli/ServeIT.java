@@ -2,6 +2,7 @@ package io.thunderhead.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.thunderhead.cli.settings.ModelSettings;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -36,9 +37,8 @@ class ServeIT {
         assertThat(serve.waitFor(20, TimeUnit.SECONDS)).isTrue();
         assertThat(children).hasSize(3).noneMatch(ProcessHandle::isAlive);
         assertThat(lines)
-                .contains(
-                        "serving models/golden-tiny from a coordinator, 1 attention workers and 1 expert workers, each"
-                                + " a process")
+                .contains("serving " + ModelSettings.SHIPPED
+                        + " from a coordinator, 1 attention workers and 1 expert workers, each a process")
                 .contains("[coordinator] coordinator joins 1, binds own port true, http port 1234")
                 .contains("[attention-0] attention-worker joins 1, binds own port false, http port 1234");
         assertThat(lines.stream().filter(line -> line.endsWith(" stopped")))

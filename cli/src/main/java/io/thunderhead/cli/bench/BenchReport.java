@@ -60,20 +60,9 @@ record BenchReport(
                     1e3 * line.ttftSecondsMedian);
         }
         if (stepSeconds != null) {
-            row(
-                    table,
-                    "%n%d steps: attention %.0f %%, experts %.0f %%, exchange %.0f %%, head and sampling %.0f %%",
-                    stepSeconds.steps(),
-                    share(stepSeconds.attention()),
-                    share(stepSeconds.expert()),
-                    share(stepSeconds.exchange()),
-                    share(stepSeconds.head()));
+            row(table, "%n%s", stepSeconds.describe());
         }
         return table.toString();
-    }
-
-    private double share(double seconds) {
-        return stepSeconds == null || stepSeconds.total() == 0 ? 0 : 100 * seconds / stepSeconds.total();
     }
 
     @FormatMethod

@@ -1,19 +1,14 @@
 package io.thunderhead.cli.bench;
 
+import io.thunderhead.cli.api.ApiConnection;
 import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ServingException;
-import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -21,37 +16,24 @@ import tools.jackson.databind.node.ObjectNode;
 /// The little of the server's HTTP API that measuring needs. Thread-safe.
 final class CompletionsClient implements AutoCloseable {
     private static final JsonMapper JSON = new JsonMapper();
+    private static final String COMPLETIONS = "/v1/completions";
     private static final String DATA = "data: ";
 
-    private final HttpClient http = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(5))
-            .build();
-    private final URI server;
-    private final Duration timeout;
+    private final ApiConnection api;
 
     /// @param timeout of one request
     CompletionsClient(URI server, Duration timeout) {
-        this.server = server;
-        this.timeout = timeout;
+        this.api = new ApiConnection(server, timeout);
     }
 
     /// Id of the first model served.
     String model() {
-        JsonNode model = get("/v1/models")
-                .orElseThrow(() -> failure("/v1/models: 404, this is no OpenAI-compatible server"))
-                .path("data")
-                .path(0)
-                .path("id");
-        if (!model.isString()) {
-            throw failure("/v1/models: expected a model, found none");
-        }
-        return model.stringValue();
+        return api.model();
     }
 
     /// The engine's counters, if the server offers them.
     Optional<JsonNode> stats() {
-        return get("/stats");
+        return api.stats();
     }
 
     /// Streams `maxTokens` tokens after the prompt, through any end token.
@@ -64,25 +46,15 @@ final class CompletionsClient implements AutoCloseable {
                 .put("return_token_ids", true)
                 .put("ignore_eos", true);
         body.set("prompt", JSON.valueToTree(promptIds));
-        HttpRequest request = HttpRequest.newBuilder(server.resolve("/v1/completions"))
-                .header("Content-Type", "application/json")
-                .timeout(timeout)
-                .POST(HttpRequest.BodyPublishers.ofString(body.toString()))
-                .build();
         long startNanos = System.nanoTime();
-        HttpResponse<Stream<String>> response = send(request, HttpResponse.BodyHandlers.ofLines());
-        try (Stream<String> lines = response.body()) {
-            if (response.statusCode() != 200) {
-                throw failure("/v1/completions: " + response.statusCode() + " "
-                        + lines.findFirst().orElse(""));
-            }
+        try (Stream<String> lines = api.postForLines(COMPLETIONS, body)) {
             return timing(startNanos, lines.iterator());
         }
     }
 
     @Override
     public void close() {
-        http.close();
+        api.close();
     }
 
     private static GenerationTiming timing(long startNanos, Iterator<String> lines) {
@@ -99,7 +71,7 @@ final class CompletionsClient implements AutoCloseable {
             }
         }
         if (tokens == 0) {
-            throw failure("/v1/completions: the stream ended without a token");
+            throw failure("the stream ended without a token");
         }
         return new GenerationTiming(startNanos, firstNanos, lastNanos, tokens);
     }
@@ -107,39 +79,12 @@ final class CompletionsClient implements AutoCloseable {
     private static int tokensOf(String event) {
         JsonNode chunk = JSON.readTree(event);
         if (chunk.has("error")) {
-            throw failure("/v1/completions: " + chunk.get("error"));
+            throw failure(chunk.get("error").toString());
         }
         return chunk.path("choices").path(0).path("token_ids").size();
     }
 
-    /// Empty on 404.
-    private Optional<JsonNode> get(String path) {
-        HttpRequest request =
-                HttpRequest.newBuilder(server.resolve(path)).timeout(timeout).build();
-        HttpResponse<InputStream> response = send(request, HttpResponse.BodyHandlers.ofInputStream());
-        try (InputStream body = response.body()) {
-            return switch (response.statusCode()) {
-                case 200 -> Optional.of(JSON.readTree(body));
-                case 404 -> Optional.empty();
-                default -> throw failure(path + ": " + response.statusCode());
-            };
-        } catch (IOException | JacksonException e) {
-            throw failure(path + ": " + e.getMessage());
-        }
-    }
-
-    private <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> handler) {
-        try {
-            return http.send(request, handler);
-        } catch (IOException e) {
-            throw new ServingException(ErrorCode.NOT_READY, server + " cannot be reached: " + e, e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new ServingException(ErrorCode.CANCELLED, "interrupted", e);
-        }
-    }
-
     private static ServingException failure(String message) {
-        return new ServingException(ErrorCode.PROTOCOL_VIOLATION, message);
+        return new ServingException(ErrorCode.PROTOCOL_VIOLATION, COMPLETIONS + ": " + message);
     }
 }

@@ -22,6 +22,9 @@ public interface ChatBackend extends AutoCloseable {
         /// Tokens of the whole answer; known after its end, if the other side tells.
         OptionalInt completionTokens();
 
+        /// Tokens of the conversation that was sent; as [#completionTokens].
+        OptionalInt promptTokens();
+
         /// Cancels what has not ended and wakes the reader.
         @Override
         void close();

@@ -1,5 +1,6 @@
 package io.thunderhead.cli.chat;
 
+import io.thunderhead.cli.api.HttpErrors;
 import io.thunderhead.client.ChatMessage;
 import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ServingException;

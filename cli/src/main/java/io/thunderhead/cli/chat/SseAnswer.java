@@ -1,5 +1,6 @@
 package io.thunderhead.cli.chat;
 
+import io.thunderhead.cli.api.HttpErrors;
 import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ServingException;
 import java.io.BufferedReader;
@@ -31,6 +32,7 @@ final class SseAnswer implements ChatBackend.Answer {
     private final CompletableFuture<Void> expiry;
     private @Nullable BufferedReader lines;
     private OptionalInt completionTokens = OptionalInt.empty();
+    private OptionalInt promptTokens = OptionalInt.empty();
     private volatile @Nullable ErrorCode cut;
 
     /// @param url for messages
@@ -71,6 +73,11 @@ final class SseAnswer implements ChatBackend.Answer {
     }
 
     @Override
+    public OptionalInt promptTokens() {
+        return promptTokens;
+    }
+
+    @Override
     public void close() {
         expiry.cancel(false);
         cut(ErrorCode.CANCELLED);
@@ -104,12 +111,17 @@ final class SseAnswer implements ChatBackend.Answer {
         if (event.path("error").isObject()) {
             throw HttpErrors.read(500, event.path("error"));
         }
-        JsonNode tokens = event.path("usage").path("completion_tokens");
-        if (tokens.isInt()) {
-            completionTokens = OptionalInt.of(tokens.intValue());
+        JsonNode usage = event.path("usage");
+        if (usage.isObject()) {
+            completionTokens = count(usage.path("completion_tokens"));
+            promptTokens = count(usage.path("prompt_tokens"));
         }
         JsonNode content = event.path("choices").path(0).path("delta").path("content");
         return content.isString() ? content.stringValue() : "";
+    }
+
+    private static OptionalInt count(JsonNode node) {
+        return node.isInt() ? OptionalInt.of(node.intValue()) : OptionalInt.empty();
     }
 
     private ServingException failed(Exception cause) {

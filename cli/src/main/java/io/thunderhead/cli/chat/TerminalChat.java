@@ -97,7 +97,7 @@ public final class TerminalChat {
                 firstTextNanos = System.nanoTime();
             }
             said.append(piece.get());
-            terminal.writer().print(printable(piece.get()));
+            terminal.writer().print(PrintableText.of(piece.get()));
             terminal.flush();
         }
         long endNanos = System.nanoTime();
@@ -108,11 +108,6 @@ public final class TerminalChat {
     private void printLine(String text) {
         terminal.writer().println(text);
         terminal.flush();
-    }
-
-    /// A model could otherwise send the terminal escape sequences.
-    private static String printable(String text) {
-        return text.replaceAll("[\\p{Cc}&&[^\n\t]]", "");
     }
 
     private static LineReader lines(Terminal terminal, ChatOptions options) {

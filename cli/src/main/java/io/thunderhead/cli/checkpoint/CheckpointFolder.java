@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// in the shipped checkpoint) are unpacked once under `.thunderhead/models`; processes that do so at the same time do
 /// not disturb each other.
 public final class CheckpointFolder {
+    private static final String WORKING = ".thunderhead";
     private static final String PACKED = ".safetensors.gz";
 
     private final Path home;
@@ -33,6 +34,11 @@ public final class CheckpointFolder {
     public static CheckpointFolder ofProcess() {
         return new CheckpointFolder(
                 Path.of(System.getProperty("thunderhead.home", "")).toAbsolutePath());
+    }
+
+    /// Where a command may keep files of its own, beside the launcher's; not created.
+    public Path working(String name) {
+        return home.resolve(WORKING).resolve(name);
     }
 
     /// The folder as it is, perhaps with packed weights. Throws CHECKPOINT_INVALID if there is none.
@@ -58,10 +64,7 @@ public final class CheckpointFolder {
 
     private Path unpackOnce(Path folder, List<Path> packed) throws IOException {
         String name = String.valueOf(folder.toAbsolutePath().normalize().getFileName());
-        Path unpacked = home.resolve(".thunderhead")
-                .resolve("models")
-                .resolve(fingerprint(packed))
-                .resolve(name);
+        Path unpacked = working("models").resolve(fingerprint(packed)).resolve(name);
         if (!Files.isDirectory(unpacked)) {
             Path parent = Files.createDirectories(unpacked.resolveSibling(""));
             Path fresh = Files.createTempDirectory(parent, "unpacking-");

@@ -8,6 +8,8 @@ import java.util.TreeMap;
 /// What a person sees of the children: their log lines, each with the child's name before it, and below them a bar for
 /// every child that is loading. Without a terminal a bar is a line a quarter. Thread-safe.
 public final class Console {
+    /// System property with the level of the nodes' log (logback.xml).
+    public static final String LOG_LEVEL = "thunderhead.log.level";
     private static final int BAR_WIDTH = 30;
     /// Every JVM says it once; that the kernels use the Vector API is in the worker's own log.
     private static final String INCUBATOR_WARNING = "WARNING: Using incubator modules:";

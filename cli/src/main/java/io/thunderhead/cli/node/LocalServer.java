@@ -5,15 +5,13 @@ import io.thunderhead.cli.local.Console;
 import io.thunderhead.cli.local.LocalProcesses;
 import io.thunderhead.cli.settings.ServeSettings;
 import io.thunderhead.core.config.Config;
-import io.thunderhead.core.error.ErrorCode;
-import io.thunderhead.core.error.ServingException;
 import io.thunderhead.core.time.Deadline;
 import java.net.URI;
 import java.util.Map;
 
 /// A whole cluster of child processes on this machine, for the commands that need a server of their own. Also closed
 /// when this process is told to stop.
-public final class LocalServer implements AutoCloseable {
+public final class LocalServer implements OwnServer {
     private final LocalCluster cluster;
     private final ServeSettings serve;
     private final LocalProcesses processes;
@@ -36,16 +34,13 @@ public final class LocalServer implements AutoCloseable {
         return processes.await(LocalCluster.COORDINATOR, ChildStatus::ready, deadline);
     }
 
-    /// As [#start]; returns where HTTP is answered.
+    @Override
     public URI startHttp() {
-        String address = start().addresses().get("http");
-        if (address == null) {
-            throw new ServingException(ErrorCode.INTERNAL, "the coordinator told no http address");
-        }
-        return URI.create(address);
+        return OwnServer.httpOf(start());
     }
 
     /// Waits until the coordinator has ended and returns its exit code.
+    @Override
     public int awaitEnd() throws InterruptedException {
         return processes.awaitEnd(LocalCluster.COORDINATOR);
     }

@@ -6,16 +6,27 @@ import java.nio.file.Path;
 /// Which checkpoint is served.
 public record ModelSettings(
         @Setting(
-                value = "models/golden-tiny",
+                value = ModelSettings.SHIPPED,
                 doc = "Folder of the checkpoint: config.json, safetensors, tokenizer; default: the one shipped")
         Path dir,
 
-        @Setting(value = "", doc = "Name under which clients ask for it; default: the folder's name")
+        @Setting(
+                value = "",
+                doc = "Name under which clients ask for it; default: the folder's name, and of models/demo"
+                        + " thunderhead-demo")
         String name) {
+    /// The checkpoint that commands serve unless told otherwise.
+    public static final String SHIPPED = "models/golden-tiny";
+
+    private static final Path DEMO = Path.of("models", "demo");
+    private static final String DEMO_NAME = "thunderhead-demo";
 
     /// The name that clients use.
     public String servedName() {
-        Path last = dir.toAbsolutePath().normalize().getFileName();
-        return name.isBlank() && last != null ? last.toString() : name;
+        if (!name.isBlank()) {
+            return name;
+        }
+        Path folder = dir.toAbsolutePath().normalize();
+        return folder.endsWith(DEMO) ? DEMO_NAME : String.valueOf(folder.getFileName());
     }
 }

@@ -11,16 +11,16 @@ import java.util.OptionalInt;
 import java.util.Queue;
 
 /// Answers with the pieces it is given and keeps what it was asked. Between two pieces it does what the test wants.
-final class ScriptedBackend implements ChatBackend {
-    final List<List<ChatMessage>> asked = new ArrayList<>();
+public final class ScriptedBackend implements ChatBackend {
+    public final List<List<ChatMessage>> asked = new ArrayList<>();
     private final List<String> pieces;
     private Runnable betweenPieces = () -> {};
 
-    ScriptedBackend(String... pieces) {
+    public ScriptedBackend(String... pieces) {
         this.pieces = List.of(pieces);
     }
 
-    void betweenPieces(Runnable action) {
+    public void betweenPieces(Runnable action) {
         betweenPieces = action;
     }
 
@@ -55,6 +55,11 @@ final class ScriptedBackend implements ChatBackend {
         @Override
         public OptionalInt completionTokens() {
             return OptionalInt.of(pieces.size());
+        }
+
+        @Override
+        public OptionalInt promptTokens() {
+            return OptionalInt.of(100 * asked.size());
         }
 
         @Override

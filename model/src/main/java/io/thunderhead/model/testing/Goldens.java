@@ -57,6 +57,11 @@ public final class Goldens {
         return unpacked(model, Layout.TRANSFORMERS, List.of("tokenizer.json", "tokenizer_config.json"));
     }
 
+    /// A checkpoint that ships with the project, by its folder's name; maybe with packed weights.
+    public static Path shipped(String name) {
+        return repository().resolve("models").resolve(name);
+    }
+
     /// The model's expected.safetensors.
     public static GoldenTensors expected(String model) {
         return expected(model, "expected.safetensors");

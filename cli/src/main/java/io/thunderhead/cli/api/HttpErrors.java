@@ -1,4 +1,4 @@
-package io.thunderhead.cli.chat;
+package io.thunderhead.cli.api;
 
 import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ServingException;
@@ -7,16 +7,18 @@ import java.util.Locale;
 import java.util.concurrent.CompletionException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /// Errors of an OpenAI-compatible endpoint as ours: by the `code` in the body if it is one of ours, else by status.
-final class HttpErrors {
+public final class HttpErrors {
+    private static final JsonMapper JSON = new JsonMapper();
     private static final int SHOWN_CHARS_MAX = 300;
 
     private HttpErrors() {}
 
-    static ServingException read(int status, String body) {
+    public static ServingException read(int status, String body) {
         try {
-            JsonNode error = OpenAiChatBackend.JSON.readTree(body).path("error");
+            JsonNode error = JSON.readTree(body).path("error");
             if (error.isObject()) {
                 return read(status, error);
             }
@@ -27,7 +29,7 @@ final class HttpErrors {
     }
 
     /// @param error the object of that name in a body or an event
-    static ServingException read(int status, JsonNode error) {
+    public static ServingException read(int status, JsonNode error) {
         String name = error.path("code").asString("").toUpperCase(Locale.ROOT);
         ErrorCode code = Arrays.stream(ErrorCode.values())
                 .filter(known -> known.name().equals(name))
@@ -37,12 +39,12 @@ final class HttpErrors {
     }
 
     /// Before anything was answered.
-    static ServingException unreachable(String url, Throwable cause) {
+    public static ServingException unreachable(String url, Throwable cause) {
         Throwable reason = reason(cause);
         return new ServingException(ErrorCode.NOT_READY, url + " cannot be reached: " + reason, reason);
     }
 
-    static ServingException brokenOff(Throwable cause) {
+    public static ServingException brokenOff(Throwable cause) {
         Throwable reason = reason(cause);
         return new ServingException(ErrorCode.INTERNAL, "the answer broke off: " + reason, reason);
     }

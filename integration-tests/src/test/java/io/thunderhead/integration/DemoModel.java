@@ -1,0 +1,17 @@
+package io.thunderhead.integration;
+
+import io.thunderhead.model.testing.Goldens;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// The trained checkpoint that ships with the project: where text should mean something.
+final class DemoModel {
+    static final Path FOLDER = Goldens.shipped("demo");
+
+    private DemoModel() {}
+
+    /// For `@EnabledIf`.
+    static boolean isThere() {
+        return Files.isDirectory(FOLDER);
+    }
+}
