@@ -61,12 +61,6 @@ public final class DemoCommand implements Callable<Integer> {
     @Mixin
     private ConfigOptions options = new ConfigOptions();
 
-    @Option(
-            names = "--model",
-            paramLabel = "DIR",
-            description = "Folder of the checkpoint (model.dir); default: the one shipped.")
-    private @Nullable String model;
-
     @Option(names = "--in-process", description = "All nodes in this process (serve.in-process).")
     private @Nullable Boolean inProcess;
 
@@ -159,8 +153,7 @@ public final class DemoCommand implements Callable<Integer> {
     }
 
     private Config config() {
-        options.flag("--model", "model.dir", model)
-                .flag("--in-process", "serve.in-process", inProcess)
+        options.flag("--in-process", "serve.in-process", inProcess)
                 .flag("--host", "http.host", host)
                 .flag("--host", "grpc.host", host)
                 .flag("--port", "http.port", port);

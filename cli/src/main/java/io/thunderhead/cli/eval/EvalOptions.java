@@ -36,15 +36,11 @@ final class EvalOptions {
     @Mixin
     private ConfigOptions options = new ConfigOptions();
 
-    @Option(names = "--url", paramLabel = "URL", description = "A running server, e.g. http://127.0.0.1:8080.")
-    private @Nullable URI url;
-
     @Option(
-            names = "--model",
-            paramLabel = "DIR",
-            description = "Folder of the checkpoint: its tokenizer and, without --url, what is served on this machine"
-                    + " meanwhile; default: the one shipped.")
-    private @Nullable String model;
+            names = "--url",
+            paramLabel = "URL",
+            description = "A running server, e.g. http://127.0.0.1:8080; --model says which tokenizer it has.")
+    private @Nullable URI url;
 
     @Option(names = "--in-process", description = "Without --url: all nodes in this process (serve.in-process).")
     private @Nullable Boolean inProcess;
@@ -106,7 +102,7 @@ final class EvalOptions {
 
     /// The tokenizer by which exams are made and asked.
     ExamTokenizer tokenizer() {
-        Config config = options.flag("--model", "model.dir", model).load(System.getenv());
+        Config config = options.load(System.getenv());
         return ExamTokenizer.of(CheckpointFolder.ofProcess()
                 .find(config.get(ModelSettings.class).dir()));
     }
