@@ -29,11 +29,13 @@ final class HealthReporter implements AutoCloseable {
         Thread.ofVirtual().name("grpc-health").start(this::follow);
     }
 
-    /// From now on NOT_SERVING.
+    /// From now on NOT_SERVING. A second time it does nothing.
     @Override
     public void close() {
-        closed.countDown();
-        health.enterTerminalState();
+        if (closed.getCount() > 0) {
+            closed.countDown();
+            health.enterTerminalState();
+        }
     }
 
     private void follow() {
