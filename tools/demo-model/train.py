@@ -63,7 +63,7 @@ class Window:
         return round(self.tokens / (time.monotonic() - self.started))
 
 
-def rate_factor(progress, step, warmup=100, hold=0.55, floor=0.03):
+def rate_factor(progress, step, warmup=100, hold=0.5, floor=0.03):
     """Of the peak rate: up in `warmup` steps, flat, then down in a line from `hold` of the time to the end."""
     falling = 1 if progress < hold else max(floor, 1 - (1 - floor) * (progress - hold) / (1 - hold))
     return min(1, (step + 1) / warmup) * falling
@@ -95,9 +95,9 @@ def parse_options():
     parser.add_argument("--minutes", type=float, required=True, help="of the whole training")
     parser.add_argument("--call-minutes", type=float, default=1e9, help="of this call, from its start")
     parser.add_argument("--lengths", default="256,512,1024,4096,16384,65536")
-    parser.add_argument("--open-at", type=float, default=0.95, help="answer-token accuracy that opens the next length")
+    parser.add_argument("--open-at", type=float, default=0.93, help="answer-token accuracy that opens the next length")
     parser.add_argument("--longest", type=int, default=65536, help="lengths from this one on open by the clock, too")
-    parser.add_argument("--longest-from", type=float, default=0.45, help="share of the time")
+    parser.add_argument("--longest-from", type=float, default=0.4, help="share of the time")
     parser.add_argument("--give-up-seconds", type=float, default=1e9, help="status 3 if the first length is not learned")
     parser.add_argument("--tokens-per-step", type=int, default=65_536)
     parser.add_argument("--seed", type=int, default=1)
