@@ -34,7 +34,7 @@ public record KernelSelection(Kernels kernels, String reason) {
     }
 
     /// Why there are no vectors here; empty if there are.
-    private static String vectorsMissing() {
+    static String vectorsMissing() {
         if (ModuleLayer.boot().findModule(VECTOR_MODULE).isEmpty()) {
             return "the JVM was started without --add-modules=" + VECTOR_MODULE;
         }
