@@ -4,9 +4,11 @@ is the most likely one after the true ones before it, which is when greedy decod
 import argparse
 import collections
 import json
+import queue
 import shlex
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -30,19 +32,33 @@ SHORT = {"TOOL_CALL", "TOOL_RESULT", "SMALL_TALK"}  # conversations that do not 
 
 
 class Exams:
-    """Held-out exams of a group of tasks, from a generator process that runs ahead until its pipe is full."""
+    """Held-out exams of a group of tasks, from a few generator processes that run ahead."""
+
+    PROCESSES, AHEAD = 2, 16
 
     def __init__(self, command, tokenizer, tasks, length, seed):
         self.tasks = tasks
-        arguments = ["--exams", "--model", str(tokenizer), "--split", "test", "--seed", str(seed)]
-        arguments += ["--length", str(length), "--count", str(1 << 40), "--tasks", ",".join(tasks)]
-        self._process = subprocess.Popen(shlex.split(command) + arguments, stdout=subprocess.PIPE)
+        arguments = ["--exams", "--model", str(tokenizer), "--split", "test", "--length", str(length)]
+        arguments += ["--count", str(1 << 40), "--tasks", ",".join(tasks), "--seed"]
+        self._queue = queue.Queue(self.AHEAD)
+        self._processes = [
+            subprocess.Popen(shlex.split(command) + [*arguments, str(seed + 1000 * i)], stdout=subprocess.PIPE)
+            for i in range(self.PROCESSES)
+        ]
+        for process in self._processes:
+            threading.Thread(target=self._read, args=(process,), daemon=True).start()
+
+    def _read(self, process):
+        for line in process.stdout:
+            self._queue.put(json.loads(line))
 
     def __iter__(self):
-        return map(json.loads, self._process.stdout)
+        while True:
+            yield self._queue.get(timeout=120)
 
     def close(self):
-        self._process.kill()
+        for process in self._processes:
+            process.kill()
 
 
 @torch.no_grad()
