@@ -16,7 +16,7 @@ public record ModelSettings(
                         + " thunderhead-demo")
         String name) {
     /// The checkpoint that commands serve unless told otherwise.
-    public static final String SHIPPED = "models/golden-tiny";
+    public static final String SHIPPED = "models/demo";
 
     private static final Path DEMO = Path.of("models", "demo");
     private static final String DEMO_NAME = "thunderhead-demo";

@@ -32,8 +32,10 @@ final class HealthReporter implements AutoCloseable {
     /// From now on NOT_SERVING.
     @Override
     public void close() {
-        closed.countDown();
-        health.enterTerminalState();
+        if (closed.getCount() > 0) { // the library logs a stack trace when it is told twice
+            closed.countDown();
+            health.enterTerminalState();
+        }
     }
 
     private void follow() {
