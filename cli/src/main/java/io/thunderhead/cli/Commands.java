@@ -1,6 +1,7 @@
 package io.thunderhead.cli;
 
 import io.thunderhead.cli.bench.BenchCommand;
+import io.thunderhead.cli.checkpoint.CheckpointFolder;
 import io.thunderhead.cli.demo.DemoCommand;
 import io.thunderhead.cli.eval.EvalCommand;
 import io.thunderhead.cli.eval.RecallCommand;
@@ -11,6 +12,7 @@ import io.thunderhead.cli.node.ExpertWorkerCommand;
 import io.thunderhead.cli.node.Nodes;
 import io.thunderhead.cli.node.ServeCommand;
 import io.thunderhead.cli.node.TrainStartupCommand;
+import io.thunderhead.cli.synth.SynthCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -26,6 +28,7 @@ final class Commands {
                 .addSubcommand(new CorpusCommand())
                 .addSubcommand(new InspectCommand())
                 .addSubcommand(new PlanCommand())
+                .addSubcommand(new SynthCommand(CheckpointFolder.ofProcess()))
                 .addSubcommand(new VersionCommand());
     }
 

@@ -7,6 +7,7 @@ import io.thunderhead.cli.node.Nodes;
 import io.thunderhead.cli.node.OwnServer;
 import io.thunderhead.cli.settings.ConfigOptions;
 import io.thunderhead.cli.settings.ModelSettings;
+import io.thunderhead.cli.terminal.Progress;
 import io.thunderhead.core.config.Config;
 import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ServingException;
@@ -150,7 +151,7 @@ final class EvalOptions {
 
     private int evaluate(URI server, Plan plan, PrintWriter err, Printer printer) {
         Tally tally = new Tally(plan.depths());
-        Progress progress = new Progress(err, terminal(), System::nanoTime);
+        Progress progress = Progress.of(err);
         try (ApiConnection api = new ApiConnection(server, Duration.ofSeconds(timeoutSeconds))) {
             String served = api.model();
             plan.tokenizer().checkAgainst(api, served);
@@ -205,10 +206,5 @@ final class EvalOptions {
     private static String version() {
         String version = EvalOptions.class.getPackage().getImplementationVersion();
         return version == null ? "unpackaged" : version;
-    }
-
-    @SuppressWarnings("SystemConsoleNull") // Java 25 returns null where there is no terminal, whatever 22 did
-    private static boolean terminal() {
-        return System.console() != null && System.console().isTerminal();
     }
 }

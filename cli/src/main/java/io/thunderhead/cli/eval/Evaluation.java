@@ -1,5 +1,6 @@
 package io.thunderhead.cli.eval;
 
+import io.thunderhead.cli.terminal.Progress;
 import io.thunderhead.corpus.Exam;
 import io.thunderhead.corpus.Task;
 import java.util.List;

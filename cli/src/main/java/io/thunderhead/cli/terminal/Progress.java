@@ -1,10 +1,10 @@
-package io.thunderhead.cli.eval;
+package io.thunderhead.cli.terminal;
 
 import java.io.PrintWriter;
 import java.util.function.LongSupplier;
 
-/// One line that says how far it is: in place on a terminal, else one every ten seconds.
-final class Progress {
+/// One line that says how far it is: in place on a terminal, else one every ten seconds. Thread-safe.
+public final class Progress {
     private static final long SILENCE_NANOS = 10_000_000_000L;
 
     private final PrintWriter out;
@@ -20,7 +20,14 @@ final class Progress {
         this.shownNanos = nanoTime.getAsLong() - SILENCE_NANOS;
     }
 
-    void show(String text) {
+    /// On this process's terminal, if it has one.
+    @SuppressWarnings("SystemConsoleNull") // Java 25 returns null where there is no terminal, whatever 22 did
+    public static Progress of(PrintWriter out) {
+        boolean terminal = System.console() != null && System.console().isTerminal();
+        return new Progress(out, terminal, System::nanoTime);
+    }
+
+    public synchronized void show(String text) {
         if (terminal) {
             out.print("\r\u001b[K" + text);
             open = true;
@@ -32,7 +39,7 @@ final class Progress {
     }
 
     /// Leaves the line, so that others can print.
-    void end() {
+    public synchronized void end() {
         if (open) {
             out.print("\r\u001b[K");
             out.flush();

@@ -1,4 +1,4 @@
-package io.thunderhead.cli.eval;
+package io.thunderhead.cli.terminal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
