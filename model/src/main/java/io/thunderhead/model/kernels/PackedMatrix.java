@@ -1,6 +1,8 @@
 package io.thunderhead.model.kernels;
 
+import io.thunderhead.model.checkpoint.Int8Matrix;
 import io.thunderhead.model.checkpoint.Int8Tensors;
+import io.thunderhead.model.config.CheckpointProblem;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -74,6 +76,26 @@ public record PackedMatrix(int outSize, int inSize, WeightFormat format, MemoryS
 
     float scale(int out) {
         return scales.get(Int8Tensors.SCALE, (long) out * Float.BYTES);
+    }
+
+    /// Throws CHECKPOINT_INVALID if a scale that was read is negative or not finite.
+    void checkScales(String name) {
+        for (int out = 0; out < outSize; out++) {
+            float scale = scale(out);
+            if (!(scale >= 0) || Float.isInfinite(scale)) {
+                throw new CheckpointProblem(
+                                "checkpoint",
+                                "tensor " + Int8Tensors.scalesOf(name),
+                                "finite scales",
+                                scale + " at " + out)
+                        .asException();
+            }
+        }
+    }
+
+    /// As a checkpoint holds it; of INT8 only.
+    public Int8Matrix int8() {
+        return new Int8Matrix(data, scales);
     }
 
     /// The weight of a panel's output `lane` out of its pair.
