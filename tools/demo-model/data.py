@@ -60,10 +60,10 @@ class Rows:
 
     AHEAD = 6
 
-    def __init__(self, command, tokenizer, length, tokens_per_step, seed, threads, other_weight=0.1, pin=False):
+    def __init__(self, command, tokenizer, length, tokens_per_step, seed, threads, other_weight=0.1, mix=None, pin=False):
         rows = tokens_per_step // length
         arguments = ["--rows", "--model", str(tokenizer), "--seed", str(seed), "--length", str(length)]
-        arguments += ["--threads", str(threads)]
+        arguments += ["--threads", str(threads)] + (["--mix", mix] if mix else [])
         self._process = subprocess.Popen(shlex.split(command) + arguments, stdout=subprocess.PIPE)
         self._queue = queue.Queue(self.AHEAD)
         self._shape = (rows, length + 1)

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 from model import Config
 
@@ -52,6 +52,12 @@ def config_json(config, end_id):
 
 def tensors(config, params):
     """Checkpoint name -> tensor [out, in], bf16."""
+    views = exported_views(config, {name: tensor.detach() for name, tensor in params.items()})
+    return {name: tensor.bfloat16().contiguous().cpu() for name, tensor in views.items()}
+
+
+def exported_views(config, params):
+    """Checkpoint name -> view [out, in] of a parameter."""
     rows = lambda pieces: pieces.reshape(-1, pieces.shape[-1])
     named = {
         "model.embed_tokens.weight": params["embed"],
@@ -77,7 +83,18 @@ def tensors(config, params):
             names[f"{prefix}.w1"], names[f"{prefix}.w3"] = gate[expert], up[expert]
             names[f"{prefix}.w2"] = part["w2"][expert].t()
         named.update({f"model.layers.{layer}.{name}.weight": tensor for name, tensor in names.items()})
-    return {name: tensor.detach().bfloat16().contiguous().cpu() for name, tensor in named.items()}
+    return named
+
+
+@torch.no_grad()
+def load_exported(config, folder, params):
+    """Puts the weights of an exported checkpoint into `params`: the way back of `tensors`."""
+    stored = load_file(folder / "model.safetensors")
+    views = {name: torch.empty_like(tensor) for name, tensor in params.items()}
+    for name, tensor in exported_views(config, views).items():
+        tensor.copy_(stored[name])
+    for name, tensor in views.items():
+        params[name].copy_(tensor)
 
 
 def rounded(params):

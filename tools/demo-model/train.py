@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 
 from data import Rows
+from export import load_exported
 from model import Config, Model, parameters
 from optimizer import Optimizer
 
@@ -19,8 +20,9 @@ REPORT_EVERY = 50
 class Curriculum:
     """Which row length the next step has: mostly the current one, the shorter ones in turn."""
 
-    def __init__(self, lengths, open_at, longest, longest_from, seed):
-        self.lengths, self.open_at, self.longest, self.longest_from = lengths, open_at, longest, longest_from
+    def __init__(self, lengths, options, seed):
+        self.lengths, self.open_at, self.share = lengths, options.open_at, options.current_share
+        self.longest, self.longest_from = options.longest, options.longest_from
         self.opened = 1
         self._random = random.Random(seed)
 
@@ -29,7 +31,7 @@ class Curriculum:
         return self.lengths[self.opened - 1]
 
     def next(self):
-        if self.opened == 1 or self._random.random() < 0.6:
+        if self.opened == 1 or self._random.random() < self.share:
             return self.current
         return self._random.choice(self.lengths[: self.opened - 1])
 
@@ -63,7 +65,7 @@ class Window:
         return round(self.tokens / (time.monotonic() - self.started))
 
 
-def rate_factor(progress, step, warmup=100, hold=0.55, floor=0.03):
+def rate_factor(progress, step, hold, warmup=100, floor=0.03):
     """Of the peak rate: up in `warmup` steps, flat, then down in a line from `hold` of the time to the end."""
     falling = 1 if progress < hold else max(floor, 1 - (1 - floor) * (progress - hold) / (1 - hold))
     return min(1, (step + 1) / warmup) * falling
@@ -95,9 +97,14 @@ def parse_options():
     parser.add_argument("--minutes", type=float, required=True, help="of the whole training")
     parser.add_argument("--call-minutes", type=float, default=1e9, help="of this call, from its start")
     parser.add_argument("--lengths", default="256,512,1024,4096,16384,65536")
-    parser.add_argument("--open-at", type=float, default=0.95, help="answer-token accuracy that opens the next length")
+    parser.add_argument("--open-at", type=float, default=0.93, help="answer-token accuracy that opens the next length")
     parser.add_argument("--longest", type=int, default=65536, help="lengths from this one on open by the clock, too")
-    parser.add_argument("--longest-from", type=float, default=0.45, help="share of the time")
+    parser.add_argument("--longest-from", type=float, default=0.4, help="share of the time")
+    parser.add_argument("--current-share", type=float, default=0.6, help="of steps at the newest length")
+    parser.add_argument("--mix", help="of conversations, such as papers=46,needles=25; default: the generator's")
+    parser.add_argument("--start-from", type=Path, help="exported weights of an earlier round; all lengths are open at once")
+    parser.add_argument("--rate", type=float, default=1.0, help="of the optimizer's peak rates")
+    parser.add_argument("--hold", type=float, default=0.5, help="share of the time before the rate falls")
     parser.add_argument("--give-up-seconds", type=float, default=1e9, help="status 3 if the first length is not learned")
     parser.add_argument("--tokens-per-step", type=int, default=65_536)
     parser.add_argument("--seed", type=int, default=1)
@@ -115,21 +122,26 @@ class Training:
         torch.set_float32_matmul_precision("high")
         config = Config(options.vocab)
         self.params = parameters(config, options.seed, options.device)
+        if options.start_from:
+            load_exported(config, options.start_from, self.params)
         self.optimizer = Optimizer(self.params)
         self.model = Model(config, self.params, options.device, getattr(torch, options.dtype))
         self.status = {"seconds": 0.0, "step": 0, "tokens": 0, "opened": 1, "call": 0}
+        lengths = [int(length) for length in options.lengths.split(",")]
+        if options.start_from:
+            self.status["opened"] = len(lengths)
         if options.state.exists():
             self.status = restore(options.state, options.device, self.params, self.optimizer)
         self.status["call"] += 1
         seed = options.seed * 1000 + self.status["call"]  # so that no call sees the rows of another
-        lengths = [int(length) for length in options.lengths.split(",")]
-        self.curriculum = Curriculum(lengths, options.open_at, options.longest, options.longest_from, seed)
+        self.curriculum = Curriculum(lengths, options, seed)
         self.curriculum.opened = self.status["opened"]
         pin = options.device.startswith("cuda")
         self.rows = {
             length: Rows(
-                options.corpus, options.tokenizer, length, options.tokens_per_step, seed, options.threads, pin=pin
-            )
+                options.corpus, options.tokenizer, length, options.tokens_per_step, seed, options.threads,
+                mix=options.mix, pin=pin,
+            )  # fmt: skip
             for length in lengths
         }
         self.window = Window()
@@ -142,7 +154,7 @@ class Training:
             batch.ids, batch.rows, batch.chosen, batch.targets, batch.weights, batch.is_answer
         )
         (loss + BALANCE_WEIGHT * balance).backward()
-        self.optimizer.step(rate_factor(progress, self.status["step"]))
+        self.optimizer.step(self.options.rate * rate_factor(progress, self.status["step"], self.options.hold))
         self.window.add(length, batch, loss, right)
         self.status["step"] += 1
         self.status["tokens"] += len(batch.ids)

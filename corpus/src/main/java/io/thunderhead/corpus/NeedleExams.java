@@ -17,7 +17,7 @@ final class NeedleExams {
     private static final Phrases CHINESE_PHRASES = Phrases.read("chinese.txt");
     static final List<FactKind> CHINESE = FactKind.of(CHINESE_PHRASES);
     private static final String SECRET = "secret";
-    private static final double NOT_STATED_SHARE = 0.1;
+    private static final double NOT_STATED_SHARE = 0.18;
     private static final int NEEDLES_MAX = 16;
 
     private final Split split;

@@ -28,7 +28,7 @@ final class PaperExams {
             Task.AUTHORS, 12,
             Task.USED_BY, 18,
             Task.CORRECTION, 2,
-            Task.NOT_STATED, 10));
+            Task.NOT_STATED, 14));
 
     private final Split split;
     private final Dice dice;

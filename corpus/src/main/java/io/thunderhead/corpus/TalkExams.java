@@ -126,7 +126,7 @@ final class TalkExams {
             turn(task, depth, text, PHRASES.say(fact + "_answer", split, known.values(), dice));
         }
         String other = dice.pick(FACTS);
-        if (tasks.contains(Task.NOT_STATED) && !told.containsKey(other) && dice.chance(0.15)) {
+        if (tasks.contains(Task.NOT_STATED) && !told.containsKey(other) && dice.chance(0.3)) {
             Values values = new Values(names, dice);
             String text = PHRASES.say(other + "_ask", split, values, dice);
             turn(Task.NOT_STATED, Double.NaN, text, PHRASES.say(other + "_none", split, values, dice));

@@ -1,7 +1,6 @@
 package io.thunderhead.integration;
 
 import io.thunderhead.model.testing.Goldens;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// The trained checkpoint that ships with the project: where text should mean something.
@@ -9,9 +8,4 @@ final class DemoModel {
     static final Path FOLDER = Goldens.shipped("demo");
 
     private DemoModel() {}
-
-    /// For `@EnabledIf`.
-    static boolean isThere() {
-        return Files.isDirectory(FOLDER);
-    }
 }

@@ -22,11 +22,9 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 
 /// What this architecture is for: ten papers in one prompt, and the question which data sets each of them uses and how
 /// large they are, asked through unmodified clients of a cluster over sockets and checked against the truth.
-@EnabledIf("io.thunderhead.integration.DemoModel#isThere")
 class DemoModelIT {
     private static final int ANSWER_TOKENS_MAX = 200;
     private static LocalCluster cluster;

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIf;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -19,7 +18,6 @@ class DemoProcessIT {
     private static final int WRONG_ANSWER = 5;
 
     @Test
-    @EnabledIf("io.thunderhead.integration.DemoModel#isThere")
     void endsWellIfTheShippedModelAnswersRight() throws Exception {
         try (ThunderheadProcess demo = demo(DemoModel.FOLDER, "--once", "--in-process")) {
             assertThat(demo.awaitExit()).as(demo.output()).isZero();

@@ -7,7 +7,6 @@ import io.thunderhead.cli.Main;
 import io.thunderhead.cli.eval.RecallCommand;
 import io.thunderhead.cli.eval.TasksCommand;
 import io.thunderhead.cli.node.ClusterNodes;
-import io.thunderhead.model.testing.Goldens;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -24,10 +23,9 @@ import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// The evaluations against a running cluster of the shipped model; until there is one, of random weights.
+/// The evaluations against a running cluster of the shipped model.
 class EvalIT {
-    private static final Path MODEL =
-            DemoModel.isThere() ? DemoModel.FOLDER : Goldens.checkpointWithTokenizer(Goldens.VL_TINY);
+    private static final Path MODEL = DemoModel.FOLDER;
     private static LocalCluster cluster;
 
     private final StringWriter out = new StringWriter();

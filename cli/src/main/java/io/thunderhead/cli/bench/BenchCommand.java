@@ -127,8 +127,8 @@ public final class BenchCommand implements Callable<Integer> {
     }
 
     private BenchReport benchOwnServer() {
-        BenchedModel model = BenchedModel.read(checkpoints.resolve(
-                options.load(System.getenv()).get(ModelSettings.class).dir()));
+        ModelSettings served = options.load(System.getenv()).get(ModelSettings.class);
+        BenchedModel model = BenchedModel.read(checkpoints.resolve(served.dir()), served.quantize());
         int contextTokens = plan.contextTokens(model.config().contextMax());
         ownServer.configure(options, plan.sequences(), contextTokens, timeoutSeconds);
         Config config = options.load(System.getenv());

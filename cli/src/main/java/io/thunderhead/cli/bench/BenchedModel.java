@@ -3,6 +3,7 @@ package io.thunderhead.cli.bench;
 import io.thunderhead.cluster.placement.WeightStorage;
 import io.thunderhead.model.checkpoint.Checkpoint;
 import io.thunderhead.model.checkpoint.DType;
+import io.thunderhead.model.checkpoint.Quantization;
 import io.thunderhead.model.checkpoint.TensorNames;
 import io.thunderhead.model.config.ModelConfig;
 import java.nio.file.Path;
@@ -11,13 +12,13 @@ import java.nio.file.Path;
 record BenchedModel(ModelConfig config, WeightStorage storage) {
 
     /// Throws CHECKPOINT_INVALID.
-    static BenchedModel read(Path folder) {
-        try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+    static BenchedModel read(Path folder, Quantization quantization) {
+        try (Checkpoint checkpoint = Checkpoint.open(folder, quantization)) {
             ModelConfig config = checkpoint.config();
             DType stored = checkpoint
                     .tensor(TensorNames.EMBEDDING, config.vocabSize(), config.hiddenSize())
                     .dtype();
-            return new BenchedModel(config, stored == DType.BF16 ? WeightStorage.BF16 : WeightStorage.FLOAT32);
+            return new BenchedModel(config, WeightStorage.of(stored == DType.BF16, checkpoint.loadsAsInt8()));
         }
     }
 

@@ -29,10 +29,10 @@ final class HealthReporter implements AutoCloseable {
         Thread.ofVirtual().name("grpc-health").start(this::follow);
     }
 
-    /// From now on NOT_SERVING. A second time it does nothing.
+    /// From now on NOT_SERVING.
     @Override
     public void close() {
-        if (closed.getCount() > 0) {
+        if (closed.getCount() > 0) { // the library logs a stack trace when it is told twice
             closed.countDown();
             health.enterTerminalState();
         }

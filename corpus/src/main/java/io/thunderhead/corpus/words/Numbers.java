@@ -36,7 +36,7 @@ public final class Numbers {
 
     /// Hexadecimal groups, some of them in the shape of a UUID.
     public static String code(Dice dice) {
-        int[] groups = dice.chance(0.25) ? UUID : SHORT_CODE;
+        int[] groups = dice.chance(0.35) ? UUID : SHORT_CODE;
         StringBuilder code = new StringBuilder();
         for (int group : groups) {
             code.append(code.isEmpty() ? "" : "-");

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The experts that a worker holds, packed off-heap, and their feed-forward over routed rows.
 ///
+/// Weights that were quantized ahead of time are used where the source maps them: it must stay open.
+///
 /// [#load] may run beside [#run]. [#remove] and [#close] free memory at once: the owner calls them when no run that
 /// needs those experts is under way. Several runs may be under way, each with its own workspace. The kernels stay the
 /// caller's.

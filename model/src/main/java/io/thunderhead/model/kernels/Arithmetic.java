@@ -10,6 +10,9 @@ interface Arithmetic {
 
     void multiply(Product product);
 
+    /// As [#multiply(Product)] of every panel, then [BlockProduct#scaleColumns].
+    void multiply(BlockProduct block);
+
     void recur(Recurrence recurrence);
 
     /// 16 partial sums, of every 16th element each, folded by [#fold].

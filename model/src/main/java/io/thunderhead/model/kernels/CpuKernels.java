@@ -30,12 +30,27 @@ final class CpuKernels implements Kernels {
     @Override
     public PackedMatrix pack(StoredTensor tensor, Arena arena) {
         Packing packing = new Packing(tensor, arena);
-        int inSize = packing.packed().inSize();
-        threads.run(
-                packing.packed().panelCount(),
-                (panel, scratch) -> packing.packPanel(panel, scratch.scores.atLeast(inSize)));
-        packing.dropSource();
+        overPanels(packing.packed(), packing::packPanel);
+        Packing.dropSource(tensor);
         return packing.packed();
+    }
+
+    @Override
+    public PackedMatrix quantize(StoredTensor tensor, Arena arena) {
+        Quantizing quantizing = new Quantizing(tensor, arena);
+        overPanels(quantizing.packed(), quantizing::packPanel);
+        Packing.dropSource(tensor);
+        return quantizing.packed();
+    }
+
+    @FunctionalInterface
+    private interface PanelPacker {
+        void pack(int panel, float[] row);
+    }
+
+    private void overPanels(PackedMatrix packed, PanelPacker packer) {
+        int inSize = packed.inSize();
+        threads.run(packed.panelCount(), (panel, scratch) -> packer.pack(panel, scratch.scores.atLeast(inSize)));
     }
 
     @Override

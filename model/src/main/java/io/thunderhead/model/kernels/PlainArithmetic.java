@@ -26,6 +26,14 @@ final class PlainArithmetic implements Arithmetic {
         }
     }
 
+    @Override
+    public void multiply(BlockProduct block) {
+        for (int panel = block.firstPanel; panel < block.endPanel; panel++) {
+            multiply(block.product(panel));
+            block.scaleColumns(panel);
+        }
+    }
+
     /// The next step of a row's chains.
     private static void addStep(float a, float[] b, float[] c, int offset, int columns) {
         for (int column = 0; column < columns; column++) {

@@ -20,7 +20,7 @@ final class VectorArithmetic implements Arithmetic {
     static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     static boolean supported() {
-        return PARTIAL_SUMS % LANES == 0 && LANES > 1;
+        return PARTIAL_SUMS % LANES == 0 && LANES >= 4;
     }
 
     @Override
@@ -31,6 +31,11 @@ final class VectorArithmetic implements Arithmetic {
     @Override
     public void multiply(Product product) {
         VectorProducts.multiply(product);
+    }
+
+    @Override
+    public void multiply(BlockProduct block) {
+        VectorBlocks.multiply(block);
     }
 
     @Override

@@ -12,17 +12,14 @@ import io.thunderhead.model.testing.Goldens;
 import io.thunderhead.model.testing.ReferenceModel;
 import io.thunderhead.model.testing.TestKernels;
 import io.thunderhead.model.tokenizer.TokenIds;
-import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 
 /// The shipped demo model against transformers' `MiniMaxForCausalLM` in float32 (tools/demo-model/reference.py). Of
 /// every
 /// prompt there are, after `pN.`: `input_ids` of n tokens, `logprob_next` of n - 1, `logits_last` of the last four
 /// rows.
-@EnabledIf("recorded")
 final class DemoGoldenTest {
     private static final String DEMO = "demo";
     private static final int CHUNK_TOKENS = 1024;
@@ -33,10 +30,6 @@ final class DemoGoldenTest {
     /// in
     /// the order of their sums; of the golden models the one closest in depth differs by up to 5.3e-4.
     private static final double TOLERANCE = 3e-3;
-
-    static boolean recorded() {
-        return Files.exists(Goldens.path(DEMO, "expected.safetensors")) && Files.isDirectory(Goldens.shipped(DEMO));
-    }
 
     @Test
     void givesTheLogProbabilitiesThatTransformersGives() {
