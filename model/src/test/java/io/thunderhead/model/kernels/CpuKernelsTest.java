@@ -116,7 +116,9 @@ final class CpuKernelsTest {
                         runs[row]++;
                     }
                 });
-                assertThat(runs).as(rows + " rows").isEqualTo(IntStream.generate(() -> 1).limit(rows).toArray());
+                assertThat(runs)
+                        .as(rows + " rows")
+                        .isEqualTo(IntStream.generate(() -> 1).limit(rows).toArray());
             }
         }
     }
