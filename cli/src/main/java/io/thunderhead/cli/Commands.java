@@ -12,6 +12,7 @@ import io.thunderhead.cli.node.ExpertWorkerCommand;
 import io.thunderhead.cli.node.Nodes;
 import io.thunderhead.cli.node.ServeCommand;
 import io.thunderhead.cli.node.TrainStartupCommand;
+import io.thunderhead.cli.quantize.QuantizeCommand;
 import io.thunderhead.cli.synth.SynthCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,6 +29,7 @@ final class Commands {
                 .addSubcommand(new CorpusCommand())
                 .addSubcommand(new InspectCommand())
                 .addSubcommand(new PlanCommand())
+                .addSubcommand(new QuantizeCommand(CheckpointFolder.ofProcess()))
                 .addSubcommand(new SynthCommand(CheckpointFolder.ofProcess()))
                 .addSubcommand(new VersionCommand());
     }

@@ -16,6 +16,7 @@ import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ServingException;
 import io.thunderhead.core.id.HostPort;
 import io.thunderhead.core.id.NodeId;
+import io.thunderhead.model.checkpoint.Checkpoint;
 import io.thunderhead.model.config.KnownModels;
 import io.thunderhead.model.config.ModelConfig;
 import io.thunderhead.model.config.ModelConfigReader;
@@ -48,7 +49,7 @@ final class PlanCommand implements Callable<Integer> {
             names = "--model",
             paramLabel = "DIR|NAME",
             defaultValue = ModelSettings.SHIPPED,
-            description = "Folder of the checkpoint (only its config is read), or minimax-text-01, minimax-vl-01.")
+            description = "Folder of the checkpoint (no weights are read), or minimax-text-01, minimax-vl-01.")
     private String model = "";
 
     @ArgGroup(exclusive = true, multiplicity = "1")
@@ -59,7 +60,9 @@ final class PlanCommand implements Callable<Integer> {
             names = "--quantize",
             paramLabel = "int8|none",
             defaultValue = "none",
-            description = "Weights of attention and experts as int8, or all as bf16; default ${DEFAULT-VALUE}.")
+            description =
+                    "Weights of attention and experts as int8, or as the checkpoint has them (int8 if `thunderhead"
+                            + " quantize` wrote it, else bf16); default ${DEFAULT-VALUE}.")
     private String quantize = "none";
 
     @Option(
@@ -153,9 +156,14 @@ final class PlanCommand implements Callable<Integer> {
     private WeightStorage storage() {
         return switch (quantize) {
             case "int8" -> WeightStorage.INT8;
-            case "none" -> WeightStorage.BF16;
+            case "none" -> WeightStorage.of(true, isStoredAsInt8());
             default -> throw wrong("--quantize", "int8 or none", quantize);
         };
+    }
+
+    private boolean isStoredAsInt8() {
+        return KnownModels.byName(model).isEmpty()
+                && Checkpoint.isStoredAsInt8(CheckpointFolder.ofProcess().find(Path.of(model)));
     }
 
     private KvType kvType() {

@@ -13,6 +13,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -59,6 +60,18 @@ class SameTokensIT {
         Map<String, String> settings = Map.of("kernels.threads", "2", "transport.shared-memory", sharedMemory);
         try (LocalCluster cluster = LocalCluster.start(Goldens.checkpoint(Goldens.G2_TINY_B), 2, 3, settings)) {
             assertThat(askAllAtOnce(cluster)).isEqualTo(alone);
+        }
+    }
+
+    @Test
+    void inInt8() throws Exception {
+        Map<String, String> int8 = Map.of("model.quantize", "int8");
+        Map<String, String> plainInt8 = Map.of("model.quantize", "int8", "kernels.implementation", "plain");
+        try (LocalCluster one = LocalCluster.inProcess(Goldens.checkpoint(Goldens.G2_TINY_B), 1, 1, plainInt8);
+                LocalCluster many = LocalCluster.start(Goldens.checkpoint(Goldens.G2_TINY_B), 2, 3, int8)) {
+            List<Scored> expected = askOneByOne(one);
+            assertThat(askAllAtOnce(many)).isEqualTo(expected);
+            assertThat(expected).isNotEqualTo(alone);
         }
     }
 

@@ -180,13 +180,13 @@ public final class ClusterNodes implements Nodes {
         };
     }
 
-    /// What packed weights take: two bytes where the checkpoint has bf16, else four.
+    /// What packed weights take: one byte if they are quantized, two where the checkpoint has bf16, else four.
     private static WeightStorage storage(OpenModel model) {
         ModelConfig config = model.checkpoint().config();
         DType stored = model.checkpoint()
                 .tensor(TensorNames.EMBEDDING, config.vocabSize(), config.hiddenSize())
                 .dtype();
-        return stored == DType.BF16 ? WeightStorage.BF16 : WeightStorage.FLOAT32;
+        return WeightStorage.of(stored == DType.BF16, model.checkpoint().loadsAsInt8());
     }
 
     private static String hostName() {

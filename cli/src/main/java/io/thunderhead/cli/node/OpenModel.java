@@ -17,9 +17,9 @@ record OpenModel(Path folder, Checkpoint checkpoint, Kernels kernels) implements
 
     /// Throws CHECKPOINT_INVALID with every problem found; CONFIG_INVALID for kernels that are not here.
     static OpenModel open(Config config) {
-        Path folder = CheckpointFolder.ofProcess()
-                .resolve(config.get(ModelSettings.class).dir());
-        Checkpoint checkpoint = Checkpoint.open(folder);
+        ModelSettings model = config.get(ModelSettings.class);
+        Path folder = CheckpointFolder.ofProcess().resolve(model.dir());
+        Checkpoint checkpoint = Checkpoint.open(folder, model.quantize());
         try {
             checkpoint.verify();
             KernelSettings settings = config.get(KernelSettings.class);

@@ -37,6 +37,12 @@ public final class ConfigOptions {
             description = "Folder of the checkpoint (model.dir); default: the small one that is shipped.")
     private @Nullable String model;
 
+    @Option(
+            names = "--quantize",
+            paramLabel = "none|int8",
+            description = "Weights of attention and experts (model.quantize); default: as stored.")
+    private @Nullable String quantize;
+
     private final Map<String, ConfigValue> namedFlags = new LinkedHashMap<>();
 
     /// Says that `flag` was given (or not: null) and stands for `key`.
@@ -71,7 +77,7 @@ public final class ConfigOptions {
     private List<ConfigLayer> layers(Map<String, String> environment) {
         Map<String, String> variables = new LinkedHashMap<>(environment);
         variables.remove(FILE_VARIABLE);
-        flag("--model", "model.dir", model);
+        flag("--model", "model.dir", model).flag("--quantize", "model.quantize", quantize);
         List<ConfigLayer> layers = new ArrayList<>();
         if (file != null && !file.toString().isEmpty()) {
             layers.add(YamlLayer.read(file));

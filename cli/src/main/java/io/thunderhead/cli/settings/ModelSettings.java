@@ -1,6 +1,7 @@
 package io.thunderhead.cli.settings;
 
 import io.thunderhead.core.config.Setting;
+import io.thunderhead.model.checkpoint.Quantization;
 import java.nio.file.Path;
 
 /// Which checkpoint is served.
@@ -14,7 +15,13 @@ public record ModelSettings(
                 value = "",
                 doc = "Name under which clients ask for it; default: the folder's name, and of models/demo"
                         + " thunderhead-demo")
-        String name) {
+        String name,
+
+        @Setting(
+                value = "none",
+                doc = "Weights of attention and experts: none (as stored) or int8 (quantized while loading, unless they"
+                        + " are stored so); the same for every worker of a cluster")
+        Quantization quantize) {
     /// The checkpoint that commands serve unless told otherwise.
     public static final String SHIPPED = "models/demo";
 

@@ -2,6 +2,7 @@ package io.thunderhead.cli.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.thunderhead.model.checkpoint.Quantization;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
@@ -25,6 +26,6 @@ class ModelSettingsTest {
     }
 
     private static String name(String folder, String given) {
-        return new ModelSettings(Path.of(folder), given).servedName();
+        return new ModelSettings(Path.of(folder), given, Quantization.NONE).servedName();
     }
 }

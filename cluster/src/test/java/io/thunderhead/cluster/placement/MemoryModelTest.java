@@ -4,10 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.thunderhead.cluster.testing.Models;
+import io.thunderhead.model.checkpoint.DType;
+import io.thunderhead.model.checkpoint.LoadListener;
+import io.thunderhead.model.checkpoint.TensorSource;
 import io.thunderhead.model.config.LayerKind;
 import io.thunderhead.model.config.LayerRange;
 import io.thunderhead.model.config.ModelConfig;
+import io.thunderhead.model.experts.ExpertBank;
+import io.thunderhead.model.kernels.KernelSelection;
+import io.thunderhead.model.kernels.Kernels;
+import io.thunderhead.model.layers.StageModel;
+import io.thunderhead.model.testing.QuantizedTensors;
+import io.thunderhead.model.testing.RandomTensors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// Against the numbers of the specification, sections 1.2, 5, 6.3 and 10.
 class MemoryModelTest {
@@ -80,5 +91,25 @@ class MemoryModelTest {
         LayerRange last = new LayerRange(4, 8);
         assertThat(tied.stageWeightBytes(whole)).isEqualTo(untied.stageWeightBytes(whole) - tied.embeddingBytes());
         assertThat(tied.stageWeightBytes(last)).isEqualTo(untied.stageWeightBytes(last));
+    }
+
+    /// Norms apart, which are few: kernels want them in float32.
+    @ParameterizedTest
+    @CsvSource({"BF16, false", "BF16, true", "F32, false", "F32, true"})
+    void countsTheBytesThatWorkersHold(DType dtype, boolean int8) {
+        ModelConfig config = Models.small(8, 32);
+        TensorSource stored = new RandomTensors(1, dtype);
+        TensorSource weights = int8 ? new QuantizedTensors(stored) : stored;
+        WeightStorage storage = WeightStorage.of(dtype == DType.BF16, int8);
+        MemoryModel memory = new MemoryModel(config, storage, KvType.FLOAT32);
+        LayerRange whole = new LayerRange(0, 8);
+        long norms = storage.plain((2 * 8 + 1) * 64L + 7 * 64L);
+        try (Kernels kernels = KernelSelection.choose("plain", 1).kernels();
+                StageModel stage = StageModel.load(config, weights, whole, kernels, LoadListener.NONE);
+                ExpertBank experts =
+                        ExpertBank.load(config, weights, ExpertBank.all(config), kernels, LoadListener.NONE)) {
+            assertThat(stage.byteSize()).isEqualTo(memory.stageWeightBytes(whole) - norms);
+            assertThat(experts.byteSize()).isEqualTo(memory.totalExperts() * memory.expertBytes());
+        }
     }
 }

@@ -2,6 +2,7 @@ package io.thunderhead.model.checkpoint;
 
 import io.thunderhead.model.config.CheckpointProblem;
 import io.thunderhead.model.config.StrictJson;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,14 +12,20 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
-/// Finds and opens the safetensors files of a directory: one `model.safetensors`, or the shards that
+/// The safetensors files of a directory, found, opened and indexed: one `model.safetensors`, or the shards that
 /// `model.safetensors.index.json` names.
 final class CheckpointFiles {
     private static final String SINGLE = "model.safetensors";
     private static final String INDEX = "model.safetensors.index.json";
 
     private CheckpointFiles() {}
+
+    static boolean hasWeights(Path directory) {
+        return Files.exists(directory.resolve(SINGLE)) || Files.exists(directory.resolve(INDEX));
+    }
 
     static List<SafetensorsFile> open(Path directory, Arena arena) {
         if (Files.exists(directory.resolve(SINGLE))) {
@@ -74,5 +81,15 @@ final class CheckpointFiles {
         }
         CheckpointProblem.throwIfAny(problems);
         return tensorsByFile;
+    }
+
+    /// @param weightMap file by tensor
+    static void writeIndex(Path directory, ObjectNode weightMap, long totalBytes) throws IOException {
+        JsonMapper json = new JsonMapper();
+        ObjectNode index = json.createObjectNode();
+        index.putObject("metadata").put("total_size", totalBytes);
+        index.set("weight_map", weightMap);
+        Files.writeString(
+                directory.resolve(INDEX), json.writerWithDefaultPrettyPrinter().writeValueAsString(index) + "\n");
     }
 }

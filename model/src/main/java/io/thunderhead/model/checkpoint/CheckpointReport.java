@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.SortedMap;
 import java.util.function.Supplier;
 
 /// What `thunderhead inspect` shows of a checkpoint directory. Made without reading weights, also of a damaged one:
@@ -55,9 +56,7 @@ public record CheckpointReport(
             if (opened.isPresent()) {
                 try (Checkpoint checkpoint = opened.get()) {
                     tensors.addAll(groups(checkpoint));
-                    parameterCount = checkpoint.parts().values().stream()
-                            .mapToLong(CheckpointReport::elementCount)
-                            .sum();
+                    parameterCount = parameterCount(checkpoint.parts());
                     checkpoint.problems().forEach(problem -> problems.add(problem.toString()));
                 }
             }
@@ -109,8 +108,18 @@ public record CheckpointReport(
         return List.copyOf(groups.values());
     }
 
-    private static long elementCount(StoredPart part) {
-        return part.shape().stream().mapToLong(Integer::longValue).reduce(1, (a, b) -> a * b);
+    /// Of a quantized matrix its weights: neither its scales nor what fills its last panel up.
+    private static long parameterCount(SortedMap<String, StoredPart> parts) {
+        long count = 0;
+        for (Map.Entry<String, StoredPart> entry : parts.entrySet()) {
+            StoredPart scales = parts.get(Int8Tensors.scalesOf(entry.getKey()));
+            if (scales != null) {
+                count += scales.elementCount() * entry.getValue().shape().get(1);
+            } else if (!Int8Tensors.isScales(entry.getKey(), parts.keySet())) {
+                count += entry.getValue().elementCount();
+            }
+        }
+        return count;
     }
 
     private static String describe(ModelConfig config) {

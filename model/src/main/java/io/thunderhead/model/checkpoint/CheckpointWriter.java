@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,7 +61,7 @@ public final class CheckpointWriter {
                 shards.get(shard).forEach(tensor -> weightMap.put(tensor.name(), file));
             }
             if (shards.size() > 1) {
-                writeIndex(weightMap, bytes(tensors));
+                CheckpointFiles.writeIndex(folder, weightMap, bytes(tensors));
             }
         } catch (IOException | UncheckedIOException e) {
             throw new ServingException(ErrorCode.INVALID_REQUEST, "cannot write " + folder + ": " + e.getMessage(), e);
@@ -126,15 +125,5 @@ public final class CheckpointWriter {
             throw new UncheckedIOException(e);
         }
         progress.written(length);
-    }
-
-    private void writeIndex(ObjectNode weightMap, long totalBytes) throws IOException {
-        JsonMapper json = new JsonMapper();
-        ObjectNode index = json.createObjectNode();
-        index.putObject("metadata").put("total_size", totalBytes);
-        index.set("weight_map", weightMap);
-        Files.writeString(
-                folder.resolve("model.safetensors.index.json"),
-                json.writerWithDefaultPrettyPrinter().writeValueAsString(index) + "\n");
     }
 }

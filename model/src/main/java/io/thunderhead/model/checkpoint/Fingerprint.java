@@ -8,16 +8,20 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.SortedMap;
 
-/// SHA-256 over the config, every tensor's released name, dtype and shape, and the first bytes of every tensor outside
+/// SHA-256 over the config, the quantization if there is one, every tensor's released name, dtype and shape, and the
+/// first bytes of every tensor outside
 /// the experts. The sample tells fine-tuned weights of one shape apart; hashing all 850 GiB would take an hour.
 final class Fingerprint {
     private static final long SAMPLE_BYTES = 256;
 
     private Fingerprint() {}
 
-    static String of(ModelConfig config, SortedMap<String, StoredPart> parts) {
+    static String of(ModelConfig config, Quantization quantization, SortedMap<String, StoredPart> parts) {
         MessageDigest digest = sha256();
         update(digest, config.toString());
+        if (quantization != Quantization.NONE) {
+            update(digest, "\n" + quantization);
+        }
         parts.forEach((name, part) -> {
             update(digest, "\n" + name + " " + part.dtype() + " " + part.shape());
             if (!name.contains(".experts.")) {

@@ -59,6 +59,13 @@ public final class ModelTensors {
                 TensorSpec.of(TensorNames.expertDown(layer, expert), hidden, intermediate));
     }
 
+    /// Whether a tensor of these is a matrix of attention or of an expert, which int8 quantizes.
+    public static boolean isQuantizable(TensorSpec tensor) {
+        String name = tensor.name();
+        boolean table = name.equals(TensorNames.EMBEDDING) || name.equals(TensorNames.HEAD);
+        return tensor.shape().size() == 2 && !table && !TensorNames.isRouter(name);
+    }
+
     /// Parameters of the whole model, by arithmetic.
     public static long parameterCount(ModelConfig config) {
         long embeddings = (long) config.vocabSize() * config.hiddenSize() * (config.tiedEmbeddings() ? 1 : 2);

@@ -18,6 +18,8 @@ import tools.jackson.databind.node.ObjectNode;
 final class SafetensorsOutput implements AutoCloseable {
     private static final JsonMapper JSON = new JsonMapper();
 
+    private static final int CACHE_LINE_BYTES = 64;
+
     private final FileChannel channel;
     private final long dataStart;
     private final Map<String, SafetensorsFile.Entry> entries = new LinkedHashMap<>();
@@ -68,7 +70,7 @@ final class SafetensorsOutput implements AutoCloseable {
         channel.close();
     }
 
-    /// Padded with blanks, so that the data begin at a multiple of 8 bytes.
+    /// Padded with blanks, so that the data begin with a cache line: kernels read quantized weights where they lie.
     private static byte[] header(List<SafetensorsFile.Entry> entries) {
         ObjectNode root = JSON.createObjectNode();
         root.putObject("__metadata__").put("format", "pt");
@@ -80,6 +82,7 @@ final class SafetensorsOutput implements AutoCloseable {
         }
         String json = JSON.writeValueAsString(root);
         byte[] unpadded = json.getBytes(StandardCharsets.UTF_8);
-        return (json + " ".repeat(-unpadded.length & 7)).getBytes(StandardCharsets.UTF_8);
+        return (json + " ".repeat(-(unpadded.length + Long.BYTES) & (CACHE_LINE_BYTES - 1)))
+                .getBytes(StandardCharsets.UTF_8);
     }
 }

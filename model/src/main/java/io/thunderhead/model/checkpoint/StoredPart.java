@@ -10,6 +10,10 @@ record StoredPart(String file, String storedName, String dtype, List<Integer> sh
         return new StoredPart(file.name(), entry.name(), entry.dtype(), entry.shape(), file.bytes(entry));
     }
 
+    long elementCount() {
+        return shape.stream().mapToLong(Integer::longValue).reduce(1, (a, b) -> a * b);
+    }
+
     /// Part `index` of `count` equal ones along the first dimension.
     StoredPart slice(int index, int count, List<Integer> partShape) {
         long bytes = data.byteSize() / count;

@@ -9,6 +9,8 @@ public final class TensorNames {
     /// `[vocab, hidden]`; absent when embeddings are tied
     public static final String HEAD = "lm_head.weight";
 
+    private static final String ROUTER = "block_sparse_moe.gate.weight";
+
     private TensorNames() {}
 
     /// `[hidden]`
@@ -63,7 +65,11 @@ public final class TensorNames {
 
     /// `[experts, hidden]`
     public static String router(int layer) {
-        return layer(layer) + "block_sparse_moe.gate.weight";
+        return layer(layer) + ROUTER;
+    }
+
+    static boolean isRouter(String name) {
+        return name.endsWith(ROUTER);
     }
 
     /// `[intermediate, hidden]`: the half under SiLU

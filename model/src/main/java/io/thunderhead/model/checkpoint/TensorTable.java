@@ -5,15 +5,22 @@ import io.thunderhead.model.config.ModelConfig;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /// Where every tensor of a checkpoint lies, by released name.
 final class TensorTable {
+    private static final Set<String> FLOATS =
+            Arrays.stream(DType.values()).map(DType::name).collect(Collectors.toCollection(LinkedHashSet::new));
+
     private final String location;
     private final SortedMap<String, StoredPart> parts;
 
@@ -64,7 +71,13 @@ final class TensorTable {
         Set<String> needed = new HashSet<>();
         for (TensorSpec spec : ModelTensors.of(config)) {
             needed.add(spec.name());
-            problemOf(spec.name(), spec.shape()).ifPresent(problems::add);
+            if (ModelTensors.isQuantizable(spec) && isInt8(spec.name())) {
+                needed.add(Int8Tensors.scalesOf(spec.name()));
+                problems.addAll(int8Problems(
+                        spec.name(), spec.shape().get(0), spec.shape().get(1)));
+            } else {
+                problemOf(spec.name(), spec.shape()).ifPresent(problems::add);
+            }
         }
         if (config.tiedEmbeddings()) {
             needed.add(TensorNames.HEAD);
@@ -82,7 +95,37 @@ final class TensorTable {
         return problems;
     }
 
+    /// See [TensorSource#int8].
+    Optional<Int8Matrix> int8(String name, int outSize, int inSize) {
+        if (!isInt8(name)) {
+            return Optional.empty();
+        }
+        CheckpointProblem.throwIfAny(int8Problems(name, outSize, inSize));
+        StoredPart values = Objects.requireNonNull(parts.get(name));
+        StoredPart scales = Objects.requireNonNull(parts.get(Int8Tensors.scalesOf(name)));
+        return Optional.of(new Int8Matrix(values.data(), scales.data()));
+    }
+
+    private boolean isInt8(String name) {
+        StoredPart part = parts.get(name);
+        return part != null && part.dtype().equals(Int8Tensors.VALUES_DTYPE);
+    }
+
+    private List<CheckpointProblem> int8Problems(String name, int outSize, int inSize) {
+        List<Integer> panels =
+                IntStream.of(Int8Tensors.panels(outSize, inSize)).boxed().toList();
+        return Stream.of(
+                        problemOf(name, panels, Set.of(Int8Tensors.VALUES_DTYPE)),
+                        problemOf(Int8Tensors.scalesOf(name), List.of(outSize), Set.of(Int8Tensors.SCALES_DTYPE)))
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
     private Optional<CheckpointProblem> problemOf(String name, List<Integer> expectedShape) {
+        return problemOf(name, expectedShape, FLOATS);
+    }
+
+    private Optional<CheckpointProblem> problemOf(String name, List<Integer> expectedShape, Set<String> dtypes) {
         StoredPart part = parts.get(name);
         String subject = "tensor " + name;
         if (part == null) {
@@ -92,9 +135,9 @@ final class TensorTable {
             return Optional.of(
                     new CheckpointProblem(part.file(), subject, "shape " + expectedShape, "shape " + part.shape()));
         }
-        if (Arrays.stream(DType.values()).noneMatch(dtype -> dtype.name().equals(part.dtype()))) {
-            return Optional.of(new CheckpointProblem(
-                    part.file(), subject, "one of " + Arrays.toString(DType.values()), part.dtype()));
+        if (!dtypes.contains(part.dtype())) {
+            String expected = dtypes.size() == 1 ? String.join("", dtypes) : "one of " + dtypes;
+            return Optional.of(new CheckpointProblem(part.file(), subject, expected, part.dtype()));
         }
         return Optional.empty();
     }

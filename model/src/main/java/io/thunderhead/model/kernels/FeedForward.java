@@ -17,7 +17,7 @@ final class FeedForward {
         if (groups == 0) {
             return;
         }
-        int parts = Math.ceilDiv(PanelProducts.TASKS_PER_THREAD * threads.threadCount(), groups);
+        int parts = products.partsOf(groups);
         threads.run(groups * parts, (task, scratch) -> {
             int group = task / parts;
             Share rows = new Share(firstRows[group], firstRows[group + 1]);
@@ -29,42 +29,40 @@ final class FeedForward {
             int first = firstRows[group];
             PackedMatrix down = weights[group].down();
             Share panels = Share.of(down.panelCount(), parts, task % parts);
-            products.multiply(activated, first, firstRows[group + 1] - first, down, panels, y, scratch.product);
+            products.multiply(activated, first, firstRows[group + 1] - first, down, panels, y, scratch);
         });
     }
 
     private void activate(
             FeedForwardWeights weights, Share rows, Share panels, float[] x, float[] activated, Scratch scratch) {
-        for (int row = rows.first(); row < rows.end(); row += PanelProducts.BLOCK_ROWS) {
-            int count = Math.min(PanelProducts.BLOCK_ROWS, rows.end() - row);
-            for (int panel = panels.first(); panel < panels.end(); panel++) {
-                activatePanel(weights, panel, row, count, x, activated, scratch);
-            }
+        for (int row = rows.first(); row < rows.end() && panels.count() > 0; row += BlockProduct.ROWS_MAX) {
+            int count = Math.min(BlockProduct.ROWS_MAX, rows.end() - row);
+            activateBlock(weights, row, count, panels, x, activated, scratch);
         }
     }
 
-    /// `activated = silu(gate * x) * (up * x)` for the outputs of one panel.
-    private void activatePanel(
+    /// `activated = silu(gate * x) * (up * x)` for the outputs of some panels.
+    private void activateBlock(
             FeedForwardWeights weights,
-            int panel,
             int firstRow,
             int rows,
+            Share panels,
             float[] x,
             float[] activated,
             Scratch scratch) {
-        int width = weights.gate().panelWidth(panel);
         int intermediate = weights.gate().outSize();
-        float[] gate = scratch.scores.atLeast(rows * width);
-        float[] up = scratch.keys.atLeast(rows * width);
-        arithmetic.multiply(PanelProducts.panel(scratch.product, x, firstRow, rows, weights.gate(), panel)
-                .c(gate, 0, width, true));
-        arithmetic.multiply(PanelProducts.panel(scratch.product, x, firstRow, rows, weights.up(), panel)
-                .c(up, 0, width, true));
-        arithmetic.gate(gate, gate, 0, rows * width);
-        Elementwise.multiply(gate, 0, up, 0, rows * width);
-        int out = firstRow * intermediate + panel * PackedMatrix.PANEL;
+        int firstOutput = panels.first() * PackedMatrix.PANEL;
+        int outputs = Math.min(panels.end() * PackedMatrix.PANEL, intermediate) - firstOutput;
+        products.multiply(x, firstRow, rows, weights.gate(), panels, activated, scratch);
+        float[] up = scratch.keys.atLeast(rows * outputs);
+        arithmetic.multiply(scratch.block
+                .a(x, firstRow * weights.up().inSize(), rows)
+                .b(weights.up(), panels)
+                .c(up, 0, outputs));
         for (int row = 0; row < rows; row++) {
-            System.arraycopy(gate, row * width, activated, out + row * intermediate, width);
+            int at = (firstRow + row) * intermediate + firstOutput;
+            arithmetic.gate(activated, activated, at, outputs);
+            arithmetic.multiply(activated, at, up, row * outputs, outputs);
         }
     }
 }

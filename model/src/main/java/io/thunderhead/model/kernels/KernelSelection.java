@@ -38,7 +38,7 @@ public record KernelSelection(Kernels kernels, String reason) {
         if (ModuleLayer.boot().findModule(VECTOR_MODULE).isEmpty()) {
             return "the JVM was started without --add-modules=" + VECTOR_MODULE;
         }
-        return VectorArithmetic.supported() ? "" : "this machine has no vectors of 2 to 16 floats";
+        return VectorArithmetic.supported() ? "" : "this machine has no vectors of 4 to 16 floats";
     }
 
     private static KernelSelection of(Arithmetic arithmetic, int threadCount, String because) {

@@ -16,7 +16,13 @@ public interface Kernels extends AutoCloseable {
     /// becomes F32. Asks the operating system to drop the mapped source pages afterwards.
     PackedMatrix pack(StoredTensor tensor, Arena arena);
 
-    /// `y [rows, out] = x [rows, in] * w^T`: each element one fma chain over the inputs from 0.
+    /// As [#pack], with the weights rounded to INT8 and a scale for each output: the largest absolute weight of the row
+    /// over 127. Throws CHECKPOINT_INVALID if a weight is not finite.
+    PackedMatrix quantize(StoredTensor tensor, Arena arena);
+
+    /// `y [rows, out] = x [rows, in] * w^T`: each element one fma chain over the inputs from 0; of INT8 weights over
+    /// the
+    /// integers, the sum then times the output's scale.
     void matmul(float[] x, int rows, PackedMatrix w, float[] y);
 
     /// `y = x / sqrt(mean(x^2) + eps) * weights`, a row at a time. `y` may be `x`.
@@ -59,6 +65,14 @@ public interface Kernels extends AutoCloseable {
     /// @param activated scratch `[rows, intermediate]`
     void feedForward(
             FeedForwardWeights[] weights, int[] firstRows, int groupCount, float[] x, float[] activated, float[] y);
+
+    /// Runs work on ranges of rows that do not depend on each other, shared out over the threads.
+    void forRows(int rowCount, RowsTask task);
+
+    @FunctionalInterface
+    interface RowsTask {
+        void run(int firstRow, int endRow);
+    }
 
     /// Stops the threads.
     @Override

@@ -1,5 +1,8 @@
 package io.thunderhead.model.kernels;
 
+import io.thunderhead.model.checkpoint.Int8Matrix;
+import io.thunderhead.model.checkpoint.Int8Tensors;
+import io.thunderhead.model.config.CheckpointProblem;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -8,18 +11,22 @@ import java.lang.foreign.ValueLayout;
 /// - F32: a panel is float `[in, 32]`.
 /// - BF16: a panel is int `[in, 16]`; int `j` holds output `j` in its low half and output `j + 16` in its high half, so
 ///   that one shift and one mask widen 32 weights.
+/// - INT8: a panel is byte `[in, 32]`; the weight is the byte times its output's scale.
 ///
-/// Both are native byte order. Immutable; freed with the arena it was packed into.
+/// F32 and BF16 are native byte order. Immutable; freed with the arena it was packed into, or with the checkpoint whose
+/// file it lies in.
 ///
-/// @param bf16 whether weights are stored as bf16, else float32
-public record PackedMatrix(int outSize, int inSize, boolean bf16, MemorySegment data) {
+/// @param scales of INT8 float `[out]`, little-endian and not necessarily aligned; else empty
+public record PackedMatrix(int outSize, int inSize, WeightFormat format, MemorySegment data, MemorySegment scales) {
     /// Outputs of one panel.
-    public static final int PANEL = 32;
+    public static final int PANEL = Int8Tensors.PANEL;
+
+    static final PackedMatrix EMPTY = new PackedMatrix(0, 0, WeightFormat.F32, MemorySegment.NULL, MemorySegment.NULL);
 
     static final int HALF_PANEL = PANEL / 2;
 
-    static long byteSize(int outSize, int inSize, boolean bf16) {
-        return (long) Math.ceilDiv(outSize, PANEL) * panelBytes(inSize, bf16);
+    static long byteSize(int outSize, int inSize, WeightFormat format) {
+        return Math.ceilDiv(outSize, PANEL) * panelBytes(inSize, format);
     }
 
     /// `count` rounded up to a multiple of [#PANEL], which any vector width divides.
@@ -27,12 +34,13 @@ public record PackedMatrix(int outSize, int inSize, boolean bf16, MemorySegment 
         return Math.ceilDiv(count, PANEL) * PANEL;
     }
 
-    private static long panelBytes(int inSize, boolean bf16) {
-        return (long) inSize * PANEL * (bf16 ? Short.BYTES : Float.BYTES);
+    private static long panelBytes(int inSize, WeightFormat format) {
+        return (long) inSize * PANEL * format.byteSize();
     }
 
+    /// Weights and scales.
     public long byteSize() {
-        return data.byteSize();
+        return data.byteSize() + scales.byteSize();
     }
 
     int panelCount() {
@@ -45,22 +53,53 @@ public record PackedMatrix(int outSize, int inSize, boolean bf16, MemorySegment 
     }
 
     long panelOffset(int panel) {
-        return panel * panelBytes(inSize, bf16);
+        return panel * panelBytes(inSize, format);
     }
 
-    /// One weight, widened.
+    /// One weight, widened; of INT8 without its scale.
     float get(int out, int in) {
-        int lane = out % PANEL;
-        long row = panelOffset(out / PANEL);
-        if (!bf16) {
-            return data.get(ValueLayout.JAVA_FLOAT, row + ((long) in * PANEL + lane) * Float.BYTES);
+        return get(data, panelOffset(out / PANEL), format, in, out % PANEL);
+    }
+
+    /// The weight of input `in` and a panel's output `lane`, of INT8 without its scale.
+    static float get(MemorySegment data, long panelOffset, WeightFormat format, int in, int lane) {
+        long row = panelOffset + (long) in * PANEL * format.byteSize();
+        return switch (format) {
+            case F32 -> data.get(ValueLayout.JAVA_FLOAT, row + (long) lane * Float.BYTES);
+            case BF16 -> {
+                long pair = row + (long) (lane % HALF_PANEL) * Integer.BYTES;
+                yield half(data.get(ValueLayout.JAVA_INT, pair), lane);
+            }
+            case INT8 -> data.get(ValueLayout.JAVA_BYTE, row + lane);
+        };
+    }
+
+    float scale(int out) {
+        return scales.get(Int8Tensors.SCALE, (long) out * Float.BYTES);
+    }
+
+    /// Throws CHECKPOINT_INVALID if a scale that was read is negative or not finite.
+    void checkScales(String name) {
+        for (int out = 0; out < outSize; out++) {
+            float scale = scale(out);
+            if (!(scale >= 0) || Float.isInfinite(scale)) {
+                throw new CheckpointProblem(
+                                "checkpoint",
+                                "tensor " + Int8Tensors.scalesOf(name),
+                                "finite scales",
+                                scale + " at " + out)
+                        .asException();
+            }
         }
-        long pair = row + ((long) in * HALF_PANEL + lane % HALF_PANEL) * Integer.BYTES;
-        return half(data.get(ValueLayout.JAVA_INT, pair), lane);
+    }
+
+    /// As a checkpoint holds it; of INT8 only.
+    public Int8Matrix int8() {
+        return new Int8Matrix(data, scales);
     }
 
     /// The weight of a panel's output `lane` out of its pair.
-    static float half(int pair, int lane) {
+    private static float half(int pair, int lane) {
         return Float.intBitsToFloat(lane < HALF_PANEL ? pair << 16 : pair & 0xffff0000);
     }
 }

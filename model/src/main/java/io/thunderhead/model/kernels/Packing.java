@@ -11,18 +11,26 @@ import java.nio.ByteOrder;
 final class Packing {
     private static final ValueLayout.OfShort STORED_SHORT =
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final long ALIGNMENT = 64;
+
+    /// Cache line, and the widest vector.
+    static final long ALIGNMENT = 64;
 
     private final StoredTensor stored;
     private final PackedMatrix packed;
 
     Packing(StoredTensor stored, Arena arena) {
-        int outSize = stored.shape().size() == 1 ? 1 : stored.shape().getFirst();
-        int inSize = stored.shape().getLast();
-        boolean bf16 = stored.dtype() == DType.BF16;
-        MemorySegment data = arena.allocate(PackedMatrix.byteSize(outSize, inSize, bf16), ALIGNMENT);
+        WeightFormat format = stored.dtype() == DType.BF16 ? WeightFormat.BF16 : WeightFormat.F32;
+        MemorySegment data = arena.allocate(PackedMatrix.byteSize(outSize(stored), inSize(stored), format), ALIGNMENT);
         this.stored = stored;
-        this.packed = new PackedMatrix(outSize, inSize, bf16, data);
+        this.packed = new PackedMatrix(outSize(stored), inSize(stored), format, data, MemorySegment.NULL);
+    }
+
+    static int outSize(StoredTensor stored) {
+        return stored.shape().size() == 1 ? 1 : stored.shape().getFirst();
+    }
+
+    static int inSize(StoredTensor stored) {
+        return stored.shape().getLast();
     }
 
     PackedMatrix packed() {
@@ -32,7 +40,7 @@ final class Packing {
     /// @param row room for one stored row
     void packPanel(int panel, float[] row) {
         for (int lane = 0; lane < packed.panelWidth(panel); lane++) {
-            if (packed.bf16()) {
+            if (packed.format() == WeightFormat.BF16) {
                 packPairs(panel, lane);
             } else {
                 packFloats(panel, lane, row);
@@ -66,7 +74,7 @@ final class Packing {
     }
 
     /// The stored pages are not needed again soon; without this they would stay resident beside the packed copy.
-    void dropSource() {
+    static void dropSource(StoredTensor stored) {
         if (stored.data().isMapped()) {
             stored.data().unload();
         }

@@ -1,12 +1,9 @@
 package io.thunderhead.model.kernels;
 
-/// Products of rows with packed weights, panel by panel.
+/// Products of rows with packed weights, shared out over threads by blocks of rows and ranges of panels.
 final class PanelProducts {
-    /// Rows at a time: they stay in the second-level cache while panels pass over them.
-    static final int BLOCK_ROWS = 256;
-
     /// So that a thread that starts late, or is held up, does not hold the others up.
-    static final int TASKS_PER_THREAD = 4;
+    private static final int TASKS_PER_THREAD = 4;
 
     private final Arithmetic arithmetic;
     private final KernelThreads threads;
@@ -16,35 +13,36 @@ final class PanelProducts {
         this.threads = threads;
     }
 
+    /// Into how many parts each of `pieces` equal pieces of work is split.
+    int partsOf(int pieces) {
+        return Math.ceilDiv(TASKS_PER_THREAD * threads.threadCount(), pieces);
+    }
+
     /// See [Kernels#matmul].
     void matmul(float[] x, int rows, PackedMatrix w, float[] y) {
-        int blocks = Math.ceilDiv(rows, BLOCK_ROWS);
-        int parts = Math.min(w.panelCount(), TASKS_PER_THREAD * threads.threadCount());
+        if (rows == 0) {
+            return;
+        }
+        int blocks = Math.ceilDiv(rows, BlockProduct.ROWS_MAX);
+        int parts = Math.min(w.panelCount(), partsOf(blocks));
         threads.run(blocks * parts, (task, scratch) -> {
-            int firstRow = task / parts * BLOCK_ROWS;
-            int count = Math.min(BLOCK_ROWS, rows - firstRow);
-            Share panels = Share.of(w.panelCount(), parts, task % parts);
-            multiplyBlock(x, firstRow, count, w, panels, y, scratch.product);
+            int firstRow = task / parts * BlockProduct.ROWS_MAX;
+            int count = Math.min(BlockProduct.ROWS_MAX, rows - firstRow);
+            multiplyBlock(x, firstRow, count, w, Share.of(w.panelCount(), parts, task % parts), y, scratch);
         });
     }
 
     /// `y = x * w^T` for rows `[firstRow, firstRow + rows)` and some panels, any number of rows.
-    void multiply(float[] x, int firstRow, int rows, PackedMatrix w, Share panels, float[] y, Product product) {
-        for (int done = 0; done < rows; done += BLOCK_ROWS) {
-            multiplyBlock(x, firstRow + done, Math.min(BLOCK_ROWS, rows - done), w, panels, y, product);
+    void multiply(float[] x, int firstRow, int rows, PackedMatrix w, Share panels, float[] y, Scratch scratch) {
+        for (int done = 0; done < rows; done += BlockProduct.ROWS_MAX) {
+            multiplyBlock(x, firstRow + done, Math.min(BlockProduct.ROWS_MAX, rows - done), w, panels, y, scratch);
         }
     }
 
     private void multiplyBlock(
-            float[] x, int firstRow, int rows, PackedMatrix w, Share panels, float[] y, Product product) {
-        for (int panel = panels.first(); panel < panels.end(); panel++) {
-            int yOffset = firstRow * w.outSize() + panel * PackedMatrix.PANEL;
-            arithmetic.multiply(panel(product, x, firstRow, rows, w, panel).c(y, yOffset, w.outSize(), true));
-        }
-    }
-
-    /// Everything but the output of a product of rows with one panel.
-    static Product panel(Product product, float[] x, int firstRow, int rows, PackedMatrix w, int panel) {
-        return product.a(x, firstRow * w.inSize(), w.inSize()).b(w, panel).size(rows, w.panelWidth(panel), w.inSize());
+            float[] x, int firstRow, int rows, PackedMatrix w, Share panels, float[] y, Scratch scratch) {
+        int yOffset = firstRow * w.outSize() + panels.first() * PackedMatrix.PANEL;
+        arithmetic.multiply(
+                scratch.block.a(x, firstRow * w.inSize(), rows).b(w, panels).c(y, yOffset, w.outSize()));
     }
 }

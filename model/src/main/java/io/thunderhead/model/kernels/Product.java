@@ -4,7 +4,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /// A small dense product `C [rows, columns] = C + A [rows, depth] * B [depth, columns]`, or `= A * B` from zero. Each
-/// element of C is one fma chain in order of depth. Reusable: set every part, then hand it to [Arithmetic#multiply].
+/// element of C is one fma chain in order of depth (of an INT8 panel over its integers: [BlockProduct#scaleColumns]).
+/// Reusable: set
+/// every part, then hand it to [Arithmetic#multiply].
 ///
 /// A and C are arrays; offsets and strides (from row to row) count floats. B is off-heap.
 final class Product {
@@ -16,8 +18,10 @@ final class Product {
     long bOffsetBytes;
     int bStride;
 
-    /// Whether B is a bf16 panel of a [PackedMatrix] (then `bStride` is [PackedMatrix#HALF_PANEL] ints), else floats.
-    boolean bPairs;
+    /// If B is a panel of a [PackedMatrix] how its numbers stand there (then `bStride` counts for nothing); F32 also
+    /// for
+    /// any other floats.
+    WeightFormat bFormat = WeightFormat.F32;
 
     float[] c = new float[0];
     int cOffset;
@@ -46,16 +50,17 @@ final class Product {
         b = segment;
         bOffsetBytes = offsetBytes;
         bStride = stride;
-        bPairs = false;
+        bFormat = WeightFormat.F32;
         return this;
     }
 
-    /// One panel of weights. If they are bf16 the product must start from zero and have one depth.
+    /// One panel of weights, without their scales. If they are not F32 the product must start from zero and have one
+    /// depth.
     Product b(PackedMatrix weights, int panel) {
         b = weights.data();
         bOffsetBytes = weights.panelOffset(panel);
-        bPairs = weights.bf16();
-        bStride = bPairs ? PackedMatrix.HALF_PANEL : PackedMatrix.PANEL;
+        bFormat = weights.format();
+        bStride = PackedMatrix.PANEL;
         return this;
     }
 
@@ -92,14 +97,12 @@ final class Product {
         return cOffset + row * cStride;
     }
 
-    /// One element of B, widened.
+    /// One element of B, widened, without its scale.
     float b(int k, int column) {
-        if (!bPairs) {
-            return b.get(ValueLayout.JAVA_FLOAT, bOffsetBytes + ((long) k * bStride + column) * Float.BYTES);
+        if (bFormat != WeightFormat.F32) {
+            return PackedMatrix.get(b, bOffsetBytes, bFormat, k, column);
         }
-        int lane = column % PackedMatrix.HALF_PANEL;
-        int pair = b.get(ValueLayout.JAVA_INT, bOffsetBytes + ((long) k * bStride + lane) * Integer.BYTES);
-        return PackedMatrix.half(pair, column);
+        return b.get(ValueLayout.JAVA_FLOAT, bOffsetBytes + ((long) k * bStride + column) * Float.BYTES);
     }
 
     /// Row `k` of B, widened; valid until the next call.

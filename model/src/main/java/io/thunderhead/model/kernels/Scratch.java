@@ -7,11 +7,12 @@ import java.lang.foreign.MemorySegment;
 /// undefined when a task starts.
 final class Scratch {
     final Product product = new Product();
+    final BlockProduct block = new BlockProduct();
     final Recurrence recurrence = new Recurrence();
 
     final float[] partialSums = new float[Arithmetic.PARTIAL_SUMS];
 
-    /// Attention scores `[queries, tokens]`, or the gate half of a feed-forward.
+    /// Attention scores `[queries, tokens]`.
     final Floats scores = new Floats();
 
     /// Decayed keys `[headDim, tokens]`, or the up half of a feed-forward.

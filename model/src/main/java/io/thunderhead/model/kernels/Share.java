@@ -6,6 +6,10 @@ record Share(int first, int end) {
         return new Share(start(count, parts, part), start(count, parts, part + 1));
     }
 
+    int count() {
+        return end - first;
+    }
+
     private static int start(int count, int parts, int part) {
         return (int) ((long) count * part / parts);
     }

@@ -5,14 +5,23 @@ import static io.thunderhead.model.kernels.VectorArithmetic.LANES;
 import static io.thunderhead.model.kernels.VectorArithmetic.ORDER;
 
 import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
 
 /// What takes or returns vectors: always inlined, because the build's `jvm.flags` say so. A vector that crosses a call
 /// is an object. See docs/adr/0015.
 final class VectorPieces {
+    /// Bytes of the smallest vector there is; half of it makes a vector of four floats.
+    private static final int BYTES_MIN = 8;
+
+    private static final VectorSpecies<Byte> BYTES =
+            VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(LANES, BYTES_MIN) * Byte.SIZE));
+
     private VectorPieces() {}
 
     static FloatVector start(Product p, int row, int column) {
@@ -32,9 +41,18 @@ final class VectorPieces {
         return pairs.lanewise(VectorOperators.AND, 0xffff0000).reinterpretAsFloats();
     }
 
-    static void storePairs(FloatVector low, FloatVector high, float[] c, int offset) {
-        low.intoArray(c, offset);
-        high.intoArray(c, offset + PackedMatrix.HALF_PANEL);
+    /// A vector of int8 weights.
+    static FloatVector bytes(MemorySegment weights, long at) {
+        return (FloatVector)
+                ByteVector.fromMemorySegment(BYTES, weights, at, ORDER).convertShape(VectorOperators.B2F, FLOATS, 0);
+    }
+
+    /// The vector of int8 weights behind that of [#bytes].
+    static FloatVector nextBytes(MemorySegment weights, long at) {
+        int part = LANES >= BYTES_MIN ? 0 : 1;
+        long offset = LANES >= BYTES_MIN ? LANES : 0;
+        return (FloatVector) ByteVector.fromMemorySegment(BYTES, weights, at + offset, ORDER)
+                .convertShape(VectorOperators.B2F, FLOATS, part);
     }
 
     static FloatVector updated(MemorySegment state, long at, float decay, FloatVector key, FloatVector values) {

@@ -1,11 +1,14 @@
 package io.thunderhead.model.kernels;
 
+import io.thunderhead.model.checkpoint.Int8Matrix;
 import io.thunderhead.model.checkpoint.LoadListener;
+import io.thunderhead.model.checkpoint.ModelTensors;
 import io.thunderhead.model.checkpoint.StoredTensor;
 import io.thunderhead.model.checkpoint.TensorSource;
 import io.thunderhead.model.checkpoint.TensorSpec;
 import java.lang.foreign.Arena;
 import java.util.List;
+import java.util.Optional;
 
 /// Takes a known list of tensors out of a source, packed into one arena, and reports progress in stored bytes.
 public final class WeightLoader {
@@ -20,35 +23,76 @@ public final class WeightLoader {
         this.source = source;
         this.kernels = kernels;
         this.listener = listener;
-        this.bytesTotal = needed.stream()
-                .mapToLong(spec ->
-                        source.tensor(spec.name(), spec.dimensions()).data().byteSize())
-                .sum();
+        this.bytesTotal = needed.stream().mapToLong(this::storedBytes).sum();
     }
 
+    private long storedBytes(TensorSpec spec) {
+        return int8(spec)
+                .map(Int8Matrix::byteSize)
+                .orElseGet(() ->
+                        source.tensor(spec.name(), spec.dimensions()).data().byteSize());
+    }
+
+    private Optional<Int8Matrix> int8(TensorSpec spec) {
+        return ModelTensors.isQuantizable(spec)
+                ? source.int8(spec.name(), spec.shape().get(0), spec.shape().get(1))
+                : Optional.empty();
+    }
+
+    /// A matrix of attention or of an expert: packed, quantized if the source says so, or mapped if it was quantized
+    /// ahead
+    /// of time; then the source must stay open as long as the matrix is used.
     public PackedMatrix matrix(Arena arena, String name, int outSize, int inSize) {
+        Optional<Int8Matrix> int8 = source.int8(name, outSize, inSize);
+        if (int8.isPresent()) {
+            return mapped(name, outSize, inSize, int8.get());
+        }
+        return switch (source.quantization()) {
+            case NONE -> precise(arena, name, outSize, inSize);
+            case INT8 -> {
+                StoredTensor stored = source.tensor(name, outSize, inSize);
+                PackedMatrix packed = kernels.quantize(stored, arena);
+                progress(stored.data().byteSize());
+                yield packed;
+            }
+        };
+    }
+
+    /// Read from disk now, not in the first step.
+    private PackedMatrix mapped(String name, int outSize, int inSize, Int8Matrix int8) {
+        if (int8.values().isMapped()) {
+            int8.values().load();
+        }
+        PackedMatrix matrix = new PackedMatrix(outSize, inSize, WeightFormat.INT8, int8.values(), int8.scales());
+        matrix.checkScales(name);
+        progress(int8.byteSize());
+        return matrix;
+    }
+
+    /// The router or the head, in the precision they are stored in.
+    public PackedMatrix precise(Arena arena, String name, int outSize, int inSize) {
         StoredTensor stored = source.tensor(name, outSize, inSize);
         PackedMatrix packed = kernels.pack(stored, arena);
-        progress(stored);
+        progress(stored.data().byteSize());
         return packed;
     }
 
     public float[] vector(String name, int size) {
         StoredTensor stored = source.tensor(name, size);
         float[] floats = StoredFloats.read(stored);
-        progress(stored);
+        progress(stored.data().byteSize());
         return floats;
     }
 
     /// As stored; counted as loaded when it is handed out.
     public StoredTensor table(String name, int rows, int columns) {
         StoredTensor stored = source.tensor(name, rows, columns);
-        progress(stored);
+        progress(stored.data().byteSize());
         return stored;
     }
 
-    private void progress(StoredTensor stored) {
-        bytesLoaded += stored.data().byteSize();
+    private void progress(long bytes) {
+        bytesLoaded += bytes;
         listener.progress(bytesLoaded, bytesTotal);
     }
 }

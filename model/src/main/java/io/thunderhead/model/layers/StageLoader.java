@@ -82,7 +82,7 @@ final class StageLoader {
     private Head head(WeightLoader loader) {
         return new Head(
                 loader.vector(TensorNames.FINAL_NORM, config.hiddenSize()),
-                loader.matrix(arena, headName(), config.vocabSize(), config.hiddenSize()));
+                loader.precise(arena, headName(), config.vocabSize(), config.hiddenSize()));
     }
 
     private DecoderLayer layer(WeightLoader loader, int index) {
@@ -93,7 +93,7 @@ final class StageLoader {
             case SOFTMAX -> softmax(loader, index);
         };
         float[] postAttentionNorm = loader.vector(TensorNames.postAttentionNorm(index), hidden);
-        PackedMatrix router = loader.matrix(arena, TensorNames.router(index), config.expertCount(), hidden);
+        PackedMatrix router = loader.precise(arena, TensorNames.router(index), config.expertCount(), hidden);
         return new DecoderLayer(config, index, kernels, attention, inputNorm, postAttentionNorm, router);
     }
 

@@ -14,7 +14,9 @@ import java.util.List;
 import java.util.Optional;
 
 /// A range of layers without their experts; with the embedding if it begins the model, with norm and head if it ends
-/// it. Weights are its own, packed off-heap, freed by [#close]; the source may be closed after [#load]. The kernels
+/// it. Weights are its own, packed off-heap, freed by [#close]; the source may be closed after [#load], unless it holds
+/// weights that were quantized
+/// ahead of time: those are used where they are mapped. The kernels
 /// stay the caller's.
 ///
 /// A step: fill the workspace's `hidden` with [#embed] or from the stage before, run every layer, and hand `hidden` on

@@ -24,7 +24,7 @@ import java.util.stream.IntStream;
 /// The whole model in one process, layer by layer with its own experts: what every cluster must reproduce to the bit.
 /// One thread.
 public final class ReferenceModel implements AutoCloseable {
-    private static final int SEQUENCE_MAX = 8;
+    private static final int SEQUENCE_MAX = 64;
 
     private final ModelConfig config;
     private final StageModel stage;

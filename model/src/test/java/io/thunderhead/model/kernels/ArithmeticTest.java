@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.thunderhead.model.checkpoint.DType;
+import io.thunderhead.model.config.ResidualFactors;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// Vector loops against plain ones, to the bit.
 final class ArithmeticTest {
@@ -58,11 +61,12 @@ final class ArithmeticTest {
         assertSameBits("[" + rows + ", " + depth + "] * [" + depth + ", " + columns + "]", found, expected);
     }
 
-    @Test
-    void multipliesBfloatPanelsTheSame() {
+    @ParameterizedTest
+    @EnumSource(WeightFormat.class)
+    void multipliesPanelsTheSame(WeightFormat format) {
         for (int outSize : SIZES) {
             for (int inSize : SIZES) {
-                PackedMatrix w = pack(DType.BF16, outSize, inSize);
+                PackedMatrix w = weights(format, outSize, inSize);
                 for (int rows : ROWS) {
                     float[] x = Numbers.extreme(rows * inSize, 4);
                     for (int panel = 0; panel < w.panelCount(); panel++) {
@@ -75,6 +79,33 @@ final class ArithmeticTest {
                 }
             }
         }
+    }
+
+    /// Few rows, whole tiles, tiles with rows missing; inputs of more than one piece; panels from the middle on.
+    @ParameterizedTest
+    @EnumSource(WeightFormat.class)
+    void multipliesBlocksTheSame(WeightFormat format) {
+        for (int outSize : new int[] {7, 32, 63, 127}) {
+            for (int inSize : new int[] {1, 31, 256, 300, 1000}) {
+                PackedMatrix w = weights(format, outSize, inSize);
+                for (int rows : new int[] {1, 4, 13, 15, 16, 17, 20, 21, 40}) {
+                    for (int firstPanel = 0; firstPanel <= w.panelCount(); firstPanel++) {
+                        checkBlock(w, rows, new Share(firstPanel, w.panelCount()));
+                    }
+                }
+            }
+        }
+    }
+
+    private void checkBlock(PackedMatrix w, int rows, Share panels) {
+        int stride = w.outSize() + 3;
+        float[] x = Numbers.extreme(2 + rows * w.inSize(), 5);
+        float[] expected = Numbers.random(1 + rows * stride, 6);
+        float[] found = expected.clone();
+        int offset = 1 + panels.first() * PackedMatrix.PANEL;
+        plain.multiply(new BlockProduct().a(x, 2, rows).b(w, panels).c(expected, offset, stride));
+        vector.multiply(new BlockProduct().a(x, 2, rows).b(w, panels).c(found, offset, stride));
+        assertSameBits(rows + " rows, " + panels + " of " + w, found, expected);
     }
 
     private static void multiplyPanel(
@@ -182,6 +213,27 @@ final class ArithmeticTest {
     }
 
     @Test
+    void worksElementByElementTheSame() {
+        ResidualFactors factors = new ResidualFactors(3.5f, 0.7f);
+        for (int count : SIZES) {
+            float[] x = Numbers.extreme(count + 1, 14);
+            float[] factorsOfX = Numbers.extreme(count + 2, 15);
+            float[] weights = Numbers.random(count, 16);
+            float[] expected = x.clone();
+            float[] found = x.clone();
+            plain.multiply(expected, 1, factorsOfX, 2, count);
+            vector.multiply(found, 1, factorsOfX, 2, count);
+            assertSameBits("product " + count, found, expected);
+            plain.scaleAndWeigh(x, 0.3f, weights, expected, 1);
+            vector.scaleAndWeigh(x, 0.3f, weights, found, 1);
+            assertSameBits("weighed " + count, found, expected);
+            plain.addResidual(factors, x, factorsOfX, expected, 1, count);
+            vector.addResidual(factors, x, factorsOfX, found, 1, count);
+            assertSameBits("residual " + count, found, expected);
+        }
+    }
+
+    @Test
     void keepsNotANumberVisible() {
         for (Arithmetic arithmetic : new Arithmetic[] {plain, vector}) {
             float[] x = new float[40];
@@ -191,9 +243,13 @@ final class ArithmeticTest {
         }
     }
 
-    private PackedMatrix pack(DType dtype, int outSize, int inSize) {
+    private static PackedMatrix weights(WeightFormat format, int outSize, int inSize) {
         try (Kernels kernels = KernelSelection.choose("plain", 1).kernels()) {
-            return kernels.pack(Numbers.matrix(dtype, outSize, inSize), Arena.ofAuto());
+            return switch (format) {
+                case F32 -> kernels.pack(Numbers.matrix(DType.F32, outSize, inSize), Arena.ofAuto());
+                case BF16 -> kernels.pack(Numbers.matrix(DType.BF16, outSize, inSize), Arena.ofAuto());
+                case INT8 -> kernels.quantize(Numbers.matrix(DType.F32, outSize, inSize), Arena.ofAuto());
+            };
         }
     }
 }

@@ -2,13 +2,16 @@ package io.thunderhead.model.kernels;
 
 import static io.thunderhead.model.kernels.Numbers.SIZES;
 import static io.thunderhead.model.kernels.Numbers.assertSameBits;
+import static io.thunderhead.model.kernels.Numbers.matrix;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.thunderhead.model.checkpoint.DType;
 import io.thunderhead.model.config.ResidualFactors;
 import io.thunderhead.model.testing.TestKernels;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -25,16 +28,44 @@ final class CpuKernelsTest {
         try (Kernels kernels = chosen.open()) {
             for (DType dtype : DType.values()) {
                 for (int outSize : SIZES) {
-                    checkMatmul(kernels, dtype, outSize, 127);
-                    checkMatmul(kernels, dtype, 64, outSize);
+                    checkMatmul(kernels, dtype + " packed", kernels.pack(matrix(dtype, outSize, 127), Arena.ofAuto()));
+                    checkMatmul(kernels, dtype + " packed", kernels.pack(matrix(dtype, 64, outSize), Arena.ofAuto()));
                 }
             }
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(TestKernels.class)
+    void multipliesRowsByQuantizedWeights(TestKernels chosen) {
+        try (Kernels kernels = chosen.open()) {
+            for (int outSize : SIZES) {
+                checkMatmul(kernels, "int8", kernels.quantize(matrix(DType.BF16, outSize, 127), Arena.ofAuto()));
+                checkMatmul(kernels, "int8", kernels.quantize(matrix(DType.BF16, 64, outSize), Arena.ofAuto()));
+            }
+        }
+    }
+
+    /// The sum over integers times the scale, so close to the sum over weights.
+    @Test
+    void multipliesQuantizedWeightsByTheirScales() {
+        PackedMatrix w = reference.quantize(matrix(DType.F32, 33, 100), Arena.ofAuto());
+        float[] x = Numbers.random(100, 8);
+        float[] y = new float[33];
+        reference.matmul(x, 1, w, y);
+        for (int out = 0; out < 33; out++) {
+            double exact = 0;
+            for (int in = 0; in < 100; in++) {
+                exact += (double) x[in] * w.get(out, in) * w.scale(out);
+            }
+            assertThat((double) y[out]).isCloseTo(exact, within(1e-5));
+        }
+    }
+
     /// Row by row with the reference, since a row must not depend on the others.
-    private void checkMatmul(Kernels kernels, DType dtype, int outSize, int inSize) {
-        PackedMatrix w = kernels.pack(Numbers.matrix(dtype, outSize, inSize), Arena.ofAuto());
+    private void checkMatmul(Kernels kernels, String what, PackedMatrix w) {
+        int outSize = w.outSize();
+        int inSize = w.inSize();
         float[] x = Numbers.random(300 * inSize, 1);
         float[] expected = new float[300 * outSize];
         for (int row = 0; row < 300; row++) {
@@ -46,9 +77,7 @@ final class CpuKernelsTest {
             float[] y = new float[rows * outSize];
             kernels.matmul(x, rows, w, y);
             assertSameBits(
-                    dtype + " [" + rows + ", " + inSize + "] to " + outSize,
-                    y,
-                    Arrays.copyOf(expected, rows * outSize));
+                    what + " [" + rows + ", " + inSize + "] to " + outSize, y, Arrays.copyOf(expected, rows * outSize));
         }
     }
 
@@ -56,7 +85,8 @@ final class CpuKernelsTest {
     @EnumSource(TestKernels.class)
     void multipliesInputsDeeperThanACacheBlock(TestKernels chosen) {
         try (Kernels kernels = chosen.open()) {
-            checkMatmul(kernels, DType.BF16, 33, 1500);
+            checkMatmul(kernels, "bf16", kernels.pack(matrix(DType.BF16, 33, 1500), Arena.ofAuto()));
+            checkMatmul(kernels, "int8", kernels.quantize(matrix(DType.BF16, 33, 1500), Arena.ofAuto()));
         }
     }
 
@@ -71,6 +101,24 @@ final class CpuKernelsTest {
                 reference.rmsNorm(x, 64, weights, 1e-5f, expected);
                 kernels.rmsNorm(x, 64, weights, 1e-5f, x);
                 assertSameBits("norm of " + width, x, expected);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(TestKernels.class)
+    void runsEveryRowOnce(TestKernels chosen) {
+        try (Kernels kernels = chosen.open()) {
+            for (int rows : new int[] {0, 1, 15, 16, 17, 100}) {
+                int[] runs = new int[rows];
+                kernels.forRows(rows, (first, end) -> {
+                    for (int row = first; row < end; row++) {
+                        runs[row]++;
+                    }
+                });
+                assertThat(runs)
+                        .as(rows + " rows")
+                        .isEqualTo(IntStream.generate(() -> 1).limit(rows).toArray());
             }
         }
     }
@@ -114,9 +162,9 @@ final class CpuKernelsTest {
             FeedForwardWeights[] weights = new FeedForwardWeights[groupRows.length];
             for (int group = 0; group < weights.length; group++) {
                 weights[group] = new FeedForwardWeights(
-                        reference.pack(Numbers.matrix(DType.BF16, intermediate, hidden), Arena.ofAuto()),
-                        reference.pack(Numbers.matrix(DType.F32, intermediate, hidden), Arena.ofAuto()),
-                        reference.pack(Numbers.matrix(DType.BF16, hidden, intermediate), Arena.ofAuto()));
+                        reference.pack(matrix(DType.BF16, intermediate, hidden), Arena.ofAuto()),
+                        reference.quantize(matrix(DType.F32, intermediate, hidden), Arena.ofAuto()),
+                        reference.pack(matrix(DType.BF16, hidden, intermediate), Arena.ofAuto()));
             }
             float[] x = Numbers.random(44 * hidden, 6);
             float[] found = new float[x.length];

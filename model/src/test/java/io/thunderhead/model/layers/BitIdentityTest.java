@@ -8,6 +8,7 @@ import io.thunderhead.model.kernels.Kernels;
 import io.thunderhead.model.state.SequenceState;
 import io.thunderhead.model.state.StepRows;
 import io.thunderhead.model.testing.ModelConfigs;
+import io.thunderhead.model.testing.QuantizedTensors;
 import io.thunderhead.model.testing.RandomTensors;
 import io.thunderhead.model.testing.ReferenceModel;
 import io.thunderhead.model.testing.TestKernels;
@@ -29,9 +30,19 @@ final class BitIdentityTest {
     /// Logits after the prompt and after every generated token.
     private static final float[][] EXPECTED = expected();
 
+    private static final float[][] EXPECTED_INT8 = expectedInt8();
+
     private static float[][] expected() {
         try (Kernels kernels = TestKernels.PLAIN.open();
                 ReferenceModel model = model(kernels, DType.BF16)) {
+            return run(model, PROMPT.length);
+        }
+    }
+
+    private static float[][] expectedInt8() {
+        try (Kernels kernels = TestKernels.PLAIN.open();
+                ReferenceModel model = new ReferenceModel(
+                        CONFIG, new QuantizedTensors(new RandomTensors(1, DType.BF16)), kernels, TOKEN_MAX)) {
             return run(model, PROMPT.length);
         }
     }
@@ -65,6 +76,18 @@ final class BitIdentityTest {
                         CONFIG, (name, shape) -> Widened.of(stored.tensor(name, shape)), kernels, TOKEN_MAX)) {
             assertSameLogits(run(model, PROMPT.length), EXPECTED);
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(TestKernels.class)
+    void doNotDependOnKernelsThreadsOrCutsWhenQuantized(TestKernels chosen) {
+        try (Kernels kernels = chosen.open();
+                ReferenceModel model = new ReferenceModel(
+                        CONFIG, new QuantizedTensors(new RandomTensors(1, DType.BF16)), kernels, TOKEN_MAX)) {
+            assertSameLogits(run(model, PROMPT.length), EXPECTED_INT8);
+            assertSameLogits(run(model, 256), EXPECTED_INT8);
+        }
+        assertThat(EXPECTED_INT8[0]).isNotEqualTo(EXPECTED[0]);
     }
 
     @ParameterizedTest
