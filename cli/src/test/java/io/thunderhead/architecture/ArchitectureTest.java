@@ -52,7 +52,7 @@ class ArchitectureTest {
     static final ArchRule attentionWorkerKnowsNoOtherNode = mayUse(ATTENTION, CORE, MODEL, TRANSPORT, CLUSTER);
 
     @ArchTest
-    static final ArchRule coordinatorKnowsNoOtherNode = mayUse(COORDINATOR, CORE, MODEL, PROTO, TRANSPORT, CLUSTER);
+    static final ArchRule coordinatorKnowsNoOtherNode = mayUse(COORDINATOR, CORE, MODEL, CORPUS, PROTO, TRANSPORT, CLUSTER);
 
     @ArchTest
     static final ArchRule clientKnowsTheWireOnly = mayUse(CLIENT, CORE, PROTO);
@@ -70,6 +70,9 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule vertxLivesInTheHttpApi = only("io.vertx..", "io.thunderhead.coordinator.http..");
+
+    @ArchTest
+    static final ArchRule pdfsAreReadForThePages = only("org.apache.pdfbox..", "io.thunderhead.coordinator.pages..");
 
     @ArchTest
     static final ArchRule chartsLiveInReports =

@@ -5,9 +5,12 @@ import io.thunderhead.model.sampling.TokenLogprobs;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What happens while choices are generated. Per choice: scores of its prompt if asked for, deltas and calls, one end;
-/// choices interleave; [Finished] is last.
+/// What happens while choices are generated. Per choice: how far its prompt is read, scores of its prompt if asked for,
+/// deltas and calls, one end; choices interleave; [Finished] is last.
 public sealed interface CompletionEvent {
+    /// @param tokens of the prompt, each time more; the reader of a slow client misses some
+    record PromptRead(int choice, int tokens) implements CompletionEvent {}
+
     /// @param scores entry i is of prompt token i + 1
     record PromptScored(int choice, List<TokenLogprobs> scores) implements CompletionEvent {}
 

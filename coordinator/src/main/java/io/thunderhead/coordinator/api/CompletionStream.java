@@ -86,6 +86,8 @@ public final class CompletionStream implements AutoCloseable {
 
     private void apply(Signal signal) {
         switch (signal) {
+            case Signal.PromptRead(int choice, var unseen) ->
+                events.add(new CompletionEvent.PromptRead(choice, unseen.getAndSet(0)));
             case Signal.Scored(int choice, var scores) -> events.add(new PromptScored(choice, scores));
             case Signal.Generated(int choice, Token token) -> applyToken(choice, token);
             case Signal.Ended(int choice, FinishReason reason, Usage choiceUsage) ->

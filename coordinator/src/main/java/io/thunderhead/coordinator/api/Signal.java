@@ -6,9 +6,13 @@ import io.thunderhead.coordinator.engine.TokenSink.Usage;
 import io.thunderhead.core.error.ServingException;
 import io.thunderhead.model.sampling.TokenLogprobs;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// What the engine said of one choice, on its way to the thread that reads the stream.
 sealed interface Signal {
+    /// @param unseen tokens of the prompt read by now; the reader takes the number and leaves 0
+    record PromptRead(int choice, AtomicInteger unseen) implements Signal {}
+
     record Scored(int choice, List<TokenLogprobs> scores) implements Signal {}
 
     record Generated(int choice, Token token) implements Signal {}

@@ -7,6 +7,7 @@ import io.thunderhead.model.sampling.TokenLogprobs;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// From the engine's thread, which never waits, to the reader, which may be as slow as its client: holds at most what
@@ -18,7 +19,7 @@ final class SignalQueue {
 
     /// @param tokensMax of all choices together
     SignalQueue(long tokensMax, int choiceCount) {
-        long signalsMax = tokensMax + 2L * choiceCount + 1;
+        long signalsMax = tokensMax + 3L * choiceCount + 1;
         this.signals = new LinkedBlockingQueue<>((int) Math.min(signalsMax, Integer.MAX_VALUE));
     }
 
@@ -34,7 +35,16 @@ final class SignalQueue {
     }
 
     TokenSink sink(int choice) {
+        AtomicInteger unseen = new AtomicInteger();
         return new TokenSink() {
+            /// At most one such signal of a choice waits, however long the prompt.
+            @Override
+            public void promptRead(int tokens) {
+                if (unseen.getAndSet(tokens) == 0) {
+                    put(new Signal.PromptRead(choice, unseen));
+                }
+            }
+
             @Override
             public void promptScored(List<TokenLogprobs> scores) {
                 put(new Signal.Scored(choice, scores));

@@ -7,6 +7,10 @@ import org.jspecify.annotations.Nullable;
 
 /// Where a generation's results go, in order: prompt scores if asked for, tokens, then exactly one of `ended`/`failed`.
 public interface TokenSink {
+    /// The prompt has been read that far; comes with every chunk of it, each time with more. Only for people: may be
+    /// left unheard.
+    default void promptRead(int tokens) {}
+
     /// @param scores entry i is of prompt token i + 1; called once, with all of them
     void promptScored(List<TokenLogprobs> scores);
 

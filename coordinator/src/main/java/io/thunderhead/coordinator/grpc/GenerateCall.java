@@ -6,6 +6,7 @@ import io.thunderhead.coordinator.api.CompletionEvent.Called;
 import io.thunderhead.coordinator.api.CompletionEvent.ChoiceEnded;
 import io.thunderhead.coordinator.api.CompletionEvent.Delta;
 import io.thunderhead.coordinator.api.CompletionEvent.Finished;
+import io.thunderhead.coordinator.api.CompletionEvent.PromptRead;
 import io.thunderhead.coordinator.api.CompletionEvent.PromptScored;
 import io.thunderhead.coordinator.api.CompletionEvent.Reason;
 import io.thunderhead.coordinator.api.CompletionSpec;
@@ -76,6 +77,7 @@ final class GenerateCall {
         CompletionEvent event = completion.next(pending.getIdsCount() == 0 ? PATIENCE : Duration.ZERO);
         switch (event) {
             case null -> flush();
+            case PromptRead read -> {}
             case PromptScored scored -> send(writer.promptScores(scored.scores()));
             case Delta delta -> append(delta);
             case Called call -> throw new IllegalStateException("function calls were not asked for: " + call);

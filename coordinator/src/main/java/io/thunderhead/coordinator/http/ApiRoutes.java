@@ -7,13 +7,18 @@ import io.thunderhead.coordinator.http.Routes.ViewAnswer;
 import io.thunderhead.coordinator.openai.ApiLimits;
 import io.thunderhead.coordinator.openai.ChatCompletions;
 import io.thunderhead.coordinator.openai.Detokenize;
+import io.thunderhead.coordinator.openai.Endpoint;
 import io.thunderhead.coordinator.openai.ModelCatalog;
 import io.thunderhead.coordinator.openai.TextCompletions;
 import io.thunderhead.coordinator.openai.Tokenize;
+import io.thunderhead.coordinator.pages.PageFile;
+import io.thunderhead.coordinator.pages.PapersEndpoint;
+import io.thunderhead.coordinator.pages.PdfEndpoint;
 import io.thunderhead.coordinator.schedule.EngineStats;
 import io.vertx.core.buffer.Buffer;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -34,7 +39,8 @@ final class ApiRoutes {
             Completions completions,
             ApiLimits limits,
             HealthView health,
-            Supplier<EngineStats> stats) {
+            Supplier<EngineStats> stats,
+            boolean pages) {
         ModelCatalog catalog = new ModelCatalog(models);
         return new Routes(
                 Map.of(
@@ -44,11 +50,22 @@ final class ApiRoutes {
                         "/stats", new View(false, rest -> new ViewAnswer(200, stats(stats.get()))),
                         "/health/live", new View(true, rest -> new ViewAnswer(200, health(List.of()))),
                         "/health/ready", new View(true, rest -> readiness(health))),
-                Map.of(
-                        "/v1/chat/completions", new ChatCompletions(models, completions, limits),
-                        "/v1/completions", new TextCompletions(models, completions, limits),
-                        "/tokenize", new Tokenize(models),
-                        "/detokenize", new Detokenize(models)));
+                endpoints(models, completions, limits, pages),
+                pages ? PageFile.all() : Map.of());
+    }
+
+    private static Map<String, Endpoint> endpoints(
+            ServedModels models, Completions completions, ApiLimits limits, boolean pages) {
+        Map<String, Endpoint> endpoints = new HashMap<>(Map.of(
+                "/v1/chat/completions", new ChatCompletions(models, completions, limits),
+                "/v1/completions", new TextCompletions(models, completions, limits),
+                "/tokenize", new Tokenize(models),
+                "/detokenize", new Detokenize(models)));
+        if (pages) {
+            endpoints.put("/chat/api/papers", new PapersEndpoint(models));
+            endpoints.put("/chat/api/pdf", new PdfEndpoint());
+        }
+        return endpoints;
     }
 
     private static ViewAnswer readiness(HealthView health) {

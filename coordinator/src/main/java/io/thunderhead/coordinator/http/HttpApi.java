@@ -57,8 +57,8 @@ public final class HttpApi implements AutoCloseable {
                 .withTransport(new GuardedTransport(new ConnectionGuard(config.maxConnections(), config.idleTimeout())))
                 .build();
         IdleConnections idle = new IdleConnections(vertx, config.idleTimeout());
-        RequestHandler handler =
-                new RequestHandler(vertx, config, ApiRoutes.of(models, completions, limits, health, stats), keys, gate);
+        RequestHandler handler = new RequestHandler(
+                vertx, config, ApiRoutes.of(models, completions, limits, health, stats, config.pages()), keys, gate);
         this.server = vertx.createHttpServer(serverOptions(config))
                 .connectionHandler(idle::opened)
                 .requestHandler(request -> {

@@ -54,6 +54,9 @@ public record HttpConfig(
         @Setting(value = "", doc = "File with one name:key a line, added to api-keys.")
         Optional<Path> apiKeysFile,
 
+        @Setting(value = "true", doc = "Offer the chat page and the dashboard.")
+        boolean pages,
+
         @Setting(value = "", doc = "Certificate chain in PEM; with tls-key it turns TLS on.")
         Optional<Path> tlsCertificate,
 

@@ -2,6 +2,7 @@ package io.thunderhead.coordinator.http;
 
 import io.thunderhead.coordinator.api.ApiKeys;
 import io.thunderhead.coordinator.openai.Endpoint;
+import io.thunderhead.coordinator.pages.PageFile;
 import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ErrorFamily;
 import io.thunderhead.core.error.ServingException;
@@ -42,6 +43,7 @@ final class RequestHandler implements Handler<HttpServerRequest> {
         try {
             switch (routes.find(request.method().name(), request.path())) {
                 case Routes.Match.ToView(Routes.View view, String argument) -> answerView(request, view, argument);
+                case Routes.Match.ToPage(PageFile page) -> PageReply.send(request, page);
                 case Routes.Match.ToEndpoint(Endpoint endpoint) -> accept(request, requestId, endpoint);
             }
         } catch (ServingException e) {

@@ -1,6 +1,7 @@
 package io.thunderhead.coordinator.http;
 
 import io.thunderhead.coordinator.openai.Endpoint;
+import io.thunderhead.coordinator.pages.PageFile;
 import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ServingException;
 import io.vertx.core.buffer.Buffer;
@@ -12,7 +13,8 @@ import java.util.function.Function;
 ///
 /// @param views path -> answer; a path that ends in `/` takes the rest of the path as its argument
 /// @param endpoints path -> endpoint
-record Routes(Map<String, View> views, Map<String, Endpoint> endpoints) {
+/// @param pages path -> file, open to everyone
+record Routes(Map<String, View> views, Map<String, Endpoint> endpoints, Map<String, PageFile> pages) {
     /// @param open needs no API key
     record View(boolean open, Function<String, ViewAnswer> answer) {}
 
@@ -22,10 +24,16 @@ record Routes(Map<String, View> views, Map<String, Endpoint> endpoints) {
         record ToView(View view, String argument) implements Match {}
 
         record ToEndpoint(Endpoint endpoint) implements Match {}
+
+        record ToPage(PageFile page) implements Match {}
     }
 
     /// Throws NOT_FOUND or METHOD_NOT_ALLOWED.
     Match find(String method, String path) {
+        PageFile page = pages.get(path);
+        if (page != null && (method.equals("GET") || method.equals("HEAD"))) {
+            return new Match.ToPage(page);
+        }
         String viewPath = views.containsKey(path) ? path : path.substring(0, path.lastIndexOf('/') + 1);
         View view = views.get(viewPath);
         Endpoint endpoint = endpoints.get(path);
@@ -35,7 +43,7 @@ record Routes(Map<String, View> views, Map<String, Endpoint> endpoints) {
         if (endpoint != null && method.equals("POST")) {
             return new Match.ToEndpoint(endpoint);
         }
-        if (view != null || endpoint != null) {
+        if (view != null || endpoint != null || page != null) {
             throw new ServingException(
                     ErrorCode.METHOD_NOT_ALLOWED,
                     path + ": expected " + (endpoint != null ? "POST" : "GET") + ", got " + method);

@@ -33,6 +33,7 @@ final class ChatAnswer implements AnswerWriter {
             case CompletionEvent.Called(int choice, int index, FunctionCall function) ->
                 choices.get(choice).calls.add(function);
             case CompletionEvent.ChoiceEnded(int choice, var reason) -> choices.get(choice).reason = reason;
+            case CompletionEvent.PromptRead read -> {}
             case CompletionEvent.PromptScored scored -> {}
             case CompletionEvent.Finished finished -> {}
         }

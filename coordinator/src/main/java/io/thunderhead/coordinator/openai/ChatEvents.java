@@ -42,6 +42,7 @@ final class ChatEvents implements AnswerWriter {
                 begin(choice);
                 addChunk(choice, delta -> {}, null, reason);
             }
+            case CompletionEvent.PromptRead(int choice, int tokens) -> writeProgress(choice, tokens);
             case CompletionEvent.PromptScored scored -> {}
             case CompletionEvent.Finished finished -> {}
         }
@@ -60,6 +61,24 @@ final class ChatEvents implements AnswerWriter {
     @Override
     public void keepAlive() {
         call.stream(EventText.KEEP_ALIVE);
+    }
+
+    /// In the form of llama.cpp's server, which asks for it by the same name. Of several choices, the first one's tells
+    /// enough.
+    private void writeProgress(int choice, int tokens) {
+        if (options.returnProgress() && choice == 0) {
+            out.add(json -> {
+                json.writeStartObject();
+                head.write(json);
+                json.writeArrayPropertyStart("choices");
+                json.writeEndArray();
+                json.writeObjectPropertyStart("prompt_progress");
+                json.writeNumberProperty("total", promptIds.length);
+                json.writeNumberProperty("processed", tokens);
+                json.writeEndObject();
+                json.writeEndObject();
+            });
+        }
     }
 
     private void begin(int choice) {

@@ -14,7 +14,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// Reads a JSON object field by field and remembers which were read, so that what nobody asked for can be refused by
 /// name. A field that is null counts as absent, as in every client.
-final class Fields {
+public final class Fields {
     private final ObjectNode object;
     private final String path;
     private final Set<String> read = new HashSet<>();
@@ -38,7 +38,7 @@ final class Fields {
         });
     }
 
-    String requiredString(String name) {
+    public String requiredString(String name) {
         return string(name).orElseThrow(() -> ServingException.invalid(path + name, path + name + " is required"));
     }
 
@@ -51,7 +51,7 @@ final class Fields {
                 .orElse(absent);
     }
 
-    OptionalInt integer(String name, int min, int max) {
+    public OptionalInt integer(String name, int min, int max) {
         Optional<JsonNode> found = value(name);
         if (found.isEmpty()) {
             return OptionalInt.empty();
@@ -63,7 +63,7 @@ final class Fields {
         return OptionalInt.of(node.intValue());
     }
 
-    OptionalLong longInteger(String name) {
+    public OptionalLong longInteger(String name) {
         Optional<JsonNode> found = value(name);
         if (found.isEmpty()) {
             return OptionalLong.empty();
@@ -140,7 +140,7 @@ final class Fields {
     }
 
     /// Refuses the first field that was neither read nor is harmless to ignore.
-    void refuseUnknown(Set<String> harmless) {
+    public void refuseUnknown(Set<String> harmless) {
         for (String name : object.propertyNames()) {
             if (!read.contains(name) && !harmless.contains(name)) {
                 throw unsupported(name, "is not a parameter of this API");

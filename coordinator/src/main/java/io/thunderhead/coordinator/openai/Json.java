@@ -14,7 +14,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The one JSON configuration of the API: strict, with limits against hostile documents.
-final class Json {
+public final class Json {
     private static final int NESTING_MAX = 64;
     private static final int STRING_CHARS_MAX = 64 << 20;
     private static final int NAME_CHARS_MAX = 1024;
@@ -36,7 +36,7 @@ final class Json {
 
     private Json() {}
 
-    static Fields readObject(byte[] body) {
+    public static Fields readObject(byte[] body) {
         JsonNode node;
         try {
             node = MAPPER.readTree(body);
@@ -52,7 +52,7 @@ final class Json {
         throw new ServingException(ErrorCode.INVALID_REQUEST, "the body: expected a JSON object");
     }
 
-    static byte[] write(Consumer<JsonGenerator> content) {
+    public static byte[] write(Consumer<JsonGenerator> content) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(256);
         try (JsonGenerator json = MAPPER.createGenerator(out)) {
             content.accept(json);

@@ -31,6 +31,7 @@ final class TextAnswer implements AnswerWriter {
     @Override
     public void write(CompletionEvent event) {
         switch (event) {
+            case CompletionEvent.PromptRead read -> {}
             case CompletionEvent.PromptScored(int choice, List<TokenLogprobs> scores) ->
                 frames.get(choice).addPrompt(scores);
             case CompletionEvent.Delta(int choice, String text, Token token) -> add(choice, text, token);

@@ -33,6 +33,7 @@ final class TextEvents implements AnswerWriter {
     @Override
     public void write(CompletionEvent event) {
         switch (event) {
+            case CompletionEvent.PromptRead read -> {}
             case CompletionEvent.PromptScored(int choice, List<TokenLogprobs> scores) ->
                 choices.get(choice).addPrompt(scores);
             case CompletionEvent.Delta(int choice, String text, Token token) -> writeDelta(choice, text, token);

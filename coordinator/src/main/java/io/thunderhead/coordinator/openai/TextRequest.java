@@ -27,6 +27,7 @@ record TextRequest(CompletionSpec spec, List<PromptField> prompts, boolean echo,
         SamplingParams sampling = SamplingFields.read(fields, model.config().vocabSize(), logprobs);
         AnswerOptions options = AnswerOptions.read(fields, logprobs);
         fields.acceptOnly("suffix", "\"\"");
+        fields.acceptOnly("return_progress", "false");
         CompletionSpec spec = new CompletionSpec(
                 call.requestId(),
                 call.client(),

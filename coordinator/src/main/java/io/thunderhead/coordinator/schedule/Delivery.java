@@ -29,6 +29,7 @@ record Delivery(int vocabSize) {
                     ErrorCode.PROTOCOL_VIOLATION,
                     "last stage: request " + sent.sequence().request().requestId() + ": " + mismatch));
         }
+        sent.sequence().readTo(sent.end());
         if (result != null) {
             deliverScores(sent, result);
             if (sent.item().sample() != null) {

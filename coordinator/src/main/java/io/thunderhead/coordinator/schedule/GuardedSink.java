@@ -27,6 +27,11 @@ final class GuardedSink implements TokenSink {
     }
 
     @Override
+    public void promptRead(int tokens) {
+        guard(() -> sink.promptRead(tokens));
+    }
+
+    @Override
     public void promptScored(List<TokenLogprobs> scores) {
         guard(() -> sink.promptScored(scores));
     }

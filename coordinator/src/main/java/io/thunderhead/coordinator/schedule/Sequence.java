@@ -26,6 +26,7 @@ final class Sequence {
     private int tokenCount;
     private final List<TokenLogprobs> promptScores = new ArrayList<>();
     private boolean promptScored;
+    private int promptRead;
     private boolean started;
     private int replays;
     private int brokenSteps;
@@ -161,6 +162,20 @@ final class Sequence {
             tokens = Arrays.copyOf(tokens, Math.max(16, tokens.length + tokens.length / 2));
         }
         tokens[tokenCount++] = tokenId;
+    }
+
+    /// The stages have computed it up to there. A replay says nothing new until it is past what was read before.
+    void readTo(int end) {
+        int inPrompt = Math.min(end, promptLength());
+        if (inPrompt > promptRead) {
+            promptRead = inPrompt;
+            sink.promptRead(inPrompt);
+        }
+    }
+
+    /// Tokens of the prompt that were ever read.
+    int promptRead() {
+        return promptRead;
     }
 
     boolean atStop() {

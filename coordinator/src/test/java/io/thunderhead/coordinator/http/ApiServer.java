@@ -95,6 +95,7 @@ final class ApiServer implements AutoCloseable {
         Duration keepAliveInterval = Duration.ofSeconds(10);
         Duration shutdownGrace = Duration.ofMillis(100);
         List<String> apiKeys = List.of();
+        boolean pages = true;
         Optional<Path> certificate = Optional.empty();
         Optional<Path> key = Optional.empty();
 
@@ -115,6 +116,7 @@ final class ApiServer implements AutoCloseable {
                     shutdownGrace,
                     apiKeys,
                     Optional.empty(),
+                    pages,
                     certificate,
                     key);
         }
