@@ -69,6 +69,25 @@ class ChatCompletionsTest {
         assertThat(last.get("id").stringValue()).isEqualTo("chatcmpl-r1");
     }
 
+    @Test
+    void tellsHowFarThePromptIsReadIfAsked() throws Exception {
+        List<JsonNode> events = RecordedCall.chat(
+                        saying("Hi<end>"), "{'stream':true,'return_progress':true," + HELLO + "}")
+                .events();
+        int promptTokens = "user: Hi\nassistant: ".length();
+        assertThat(events.getFirst().at("/prompt_progress/total").intValue()).isEqualTo(promptTokens);
+        assertThat(events.getFirst().at("/prompt_progress/processed").intValue())
+                .isEqualTo(promptTokens);
+        assertThat(events.getFirst().get("choices").size()).isZero();
+        assertThat(text(events.subList(1, events.size()))).isEqualTo("Hi");
+    }
+
+    @Test
+    void refusesToTellProgressOfAWholeAnswer() {
+        assertThatThrownBy(() -> RecordedCall.chat(saying("x"), "{'return_progress':true," + HELLO + "}"))
+                .hasMessageContaining("return_progress");
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void stopsAtAStringThatSpansTokens(boolean stream) throws Exception {

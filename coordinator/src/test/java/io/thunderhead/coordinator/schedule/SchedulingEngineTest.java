@@ -97,6 +97,17 @@ class SchedulingEngineTest {
     }
 
     @Test
+    void tellsHowFarAPromptIsReadAndNothingTwiceAfterALoss() throws InterruptedException {
+        ready(1);
+        submit(600, 1);
+        round(null);
+        round(new ServingException(ErrorCode.WORKER_LOST, "expert-0 is gone"));
+        roundsUntilOver(sink);
+        assertThat(sink.reads()).containsExactly(512, 600);
+        assertThat(sink.tokens()).isEqualTo(ToyModel.answer(request(600, 1), 1000));
+    }
+
+    @Test
     void countsWhatItDid() throws InterruptedException {
         ready(1);
         submit(600, 5);

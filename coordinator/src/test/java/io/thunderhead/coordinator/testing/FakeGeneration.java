@@ -75,6 +75,7 @@ public final class FakeGeneration implements Engine.Generation {
     }
 
     void play(int[] script) {
+        sink.promptRead(request.promptIds().size());
         if (request.promptLogprobs() >= 0) {
             scorePrompt();
         }

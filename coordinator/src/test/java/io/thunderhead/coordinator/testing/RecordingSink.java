@@ -9,11 +9,23 @@ import org.jspecify.annotations.Nullable;
 
 /// Remembers a generation and refuses calls in the wrong order.
 public final class RecordingSink implements TokenSink {
+    private final List<Integer> reads = new ArrayList<>();
     private final List<Integer> tokens = new ArrayList<>();
     private @Nullable List<TokenLogprobs> promptScores;
     private @Nullable FinishReason reason;
     private @Nullable Usage usage;
     private @Nullable ServingException error;
+
+    @Override
+    public void promptRead(int tokens) {
+        check(reads.isEmpty() || tokens > reads.getLast(), "read no further");
+        reads.add(tokens);
+    }
+
+    /// How far the prompt was read, as often as it was told.
+    public List<Integer> reads() {
+        return reads;
+    }
 
     @Override
     public void promptScored(List<TokenLogprobs> scores) {

@@ -1,0 +1,47 @@
+/// Keeps the dashboard current: asks once a second while the page is seen, and says so when nobody answers.
+
+import { get } from '../api.js';
+import { byId } from '../dom.js';
+import { Charts } from './charts.js';
+import { drawCluster } from './cluster.js';
+import { ExpertMap } from './experts.js';
+import { RequestTable } from './requests.js';
+
+const PAUSE_MILLIS = 1000;
+
+function say(error) {
+    byId('trouble').hidden = error === null;
+    byId('trouble').textContent = error?.message ?? '';
+}
+
+const charts = new Charts();
+const experts = new ExpertMap();
+const requests = new RequestTable(say);
+
+async function refresh() {
+    const [cluster, stats, inFlight] = await Promise.all([
+        get('/admin/api/cluster'),
+        get('/stats'),
+        get('/admin/api/requests'),
+    ]);
+    drawCluster(cluster);
+    experts.show(cluster);
+    charts.add(stats);
+    requests.show(inFlight.requests);
+}
+
+async function run() {
+    if (!document.hidden) {
+        try {
+            await refresh();
+            say(null);
+        } catch (error) {
+            byId('readiness').textContent = 'no answer';
+            byId('readiness').className = 'bad';
+            say(error);
+        }
+    }
+    setTimeout(run, PAUSE_MILLIS);
+}
+
+run();

@@ -1,0 +1,4 @@
+@NullMarked
+package io.thunderhead.coordinator.pages;
+
+import org.jspecify.annotations.NullMarked;
