@@ -6,6 +6,8 @@ import io.thunderhead.cluster.membership.NodeInfo;
 import io.thunderhead.cluster.planning.PlanKeeper;
 import io.thunderhead.cluster.planning.PlanPublisher;
 import io.thunderhead.cluster.planning.Readiness;
+import io.thunderhead.coordinator.admin.AdminView;
+import io.thunderhead.coordinator.admin.PlanHistory;
 import io.thunderhead.coordinator.api.ApiKeys;
 import io.thunderhead.coordinator.api.Completions;
 import io.thunderhead.coordinator.api.ServedModel;
@@ -17,11 +19,13 @@ import io.thunderhead.coordinator.http.HealthView.Missing;
 import io.thunderhead.coordinator.http.HttpApi;
 import io.thunderhead.coordinator.http.HttpConfig;
 import io.thunderhead.coordinator.schedule.EngineStats;
+import io.thunderhead.coordinator.schedule.RequestState;
 import io.thunderhead.coordinator.schedule.SchedulerConfig;
 import io.thunderhead.coordinator.schedule.SchedulingEngine;
 import io.thunderhead.core.id.HostPort;
 import io.thunderhead.model.config.ModelConfig;
 import io.thunderhead.transport.NodeConnector;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
@@ -34,6 +38,7 @@ public final class Coordinator implements AutoCloseable {
     private final ClusterMembership membership;
     private final PlanPublisher planning;
     private final SchedulingEngine engine;
+    private final PlanHistory plans = new PlanHistory(InstantSource.system());
     private final Limits limits;
     private final HttpApi http;
     private final GrpcApiServer grpc;
@@ -61,13 +66,14 @@ public final class Coordinator implements AutoCloseable {
         ServedModels models = new ServedModels(List.of(served.apply(engine.contextMax())));
         Completions completions = new Completions(engine);
         ApiKeys keys = ApiKeys.load(limits.http().apiKeys(), limits.http().apiKeysFile());
-        this.http = new HttpApi(limits.http(), models, completions, this::missing, engine::stats, keys);
+        this.http = new HttpApi(limits.http(), models, completions, this::missing, engine::stats, new Operator(), keys);
         this.grpc = new GrpcApiServer(limits.grpc(), models, completions, new View(), keys::ownerOfKey);
     }
 
     /// Joins the cluster and listens; workers and plan may come later.
     public Addresses start() {
         membership.start(self);
+        membership.listen(plans::see);
         planning.start();
         engine.start();
         http.start();
@@ -121,6 +127,40 @@ public final class Coordinator implements AutoCloseable {
         @Override
         public Snapshot snapshot() {
             return membership.snapshot();
+        }
+    }
+
+    private final class Operator implements AdminView {
+        @Override
+        public Snapshot snapshot() {
+            return membership.snapshot();
+        }
+
+        @Override
+        public List<Gap> missing() {
+            return Coordinator.this.missing().stream()
+                    .map(gap -> new Gap(gap.what(), gap.why()))
+                    .toList();
+        }
+
+        @Override
+        public List<PlanChange> changes() {
+            return plans.changes();
+        }
+
+        @Override
+        public Dimensions dimensions() {
+            return new Dimensions(config.layerCount(), config.expertCount());
+        }
+
+        @Override
+        public List<RequestState> requests() {
+            return engine.requests();
+        }
+
+        @Override
+        public boolean cancel(String requestId) {
+            return engine.cancel(requestId);
         }
     }
 }

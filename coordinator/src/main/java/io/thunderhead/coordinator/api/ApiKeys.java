@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Who a request comes from. Keys are compared by hash, so that the time of a comparison tells nothing about them.
 public final class ApiKeys {
-    static final String ANONYMOUS = "anonymous";
+    /// The client of a request where no keys are configured.
+    public static final String ANONYMOUS = "anonymous";
     private static final String SCHEME = "Bearer ";
 
     private final Map<String, String> namesByKeyHash = new HashMap<>();

@@ -1,5 +1,9 @@
 package io.thunderhead.coordinator.http;
 
+import io.thunderhead.coordinator.admin.AdminView;
+import io.thunderhead.coordinator.admin.CancelEndpoint;
+import io.thunderhead.coordinator.admin.ClusterReport;
+import io.thunderhead.coordinator.admin.RequestReport;
 import io.thunderhead.coordinator.api.Completions;
 import io.thunderhead.coordinator.api.ServedModels;
 import io.thunderhead.coordinator.http.Routes.View;
@@ -21,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
@@ -40,32 +45,49 @@ final class ApiRoutes {
             ApiLimits limits,
             HealthView health,
             Supplier<EngineStats> stats,
-            boolean pages) {
+            Optional<AdminView> admin) {
         ModelCatalog catalog = new ModelCatalog(models);
-        return new Routes(
-                Map.of(
+        Map<String, View> views = new HashMap<>(Map.of(
                         "/v1/models", new View(false, rest -> new ViewAnswer(200, Buffer.buffer(catalog.list()))),
                         "/v1/models/",
                                 new View(false, name -> new ViewAnswer(200, Buffer.buffer(catalog.one(decoded(name))))),
                         "/stats", new View(false, rest -> new ViewAnswer(200, stats(stats.get()))),
                         "/health/live", new View(true, rest -> new ViewAnswer(200, health(List.of()))),
-                        "/health/ready", new View(true, rest -> readiness(health))),
-                endpoints(models, completions, limits, pages),
-                pages ? PageFile.all() : Map.of());
+                        "/health/ready", new View(true, rest -> readiness(health))));
+        admin.ifPresent(view -> {
+            views.put(RequestHandler.ADMIN + "cluster", new View(false, rest -> cluster(view)));
+            views.put(
+                    RequestHandler.ADMIN + "requests",
+                    new View(false, rest -> json(new RequestReport(view.requests()).json())));
+        });
+        return new Routes(
+                views,
+                endpoints(models, completions, limits, admin),
+                admin.isPresent() ? PageFile.all() : Map.of());
     }
 
     private static Map<String, Endpoint> endpoints(
-            ServedModels models, Completions completions, ApiLimits limits, boolean pages) {
+            ServedModels models, Completions completions, ApiLimits limits, Optional<AdminView> admin) {
         Map<String, Endpoint> endpoints = new HashMap<>(Map.of(
                 "/v1/chat/completions", new ChatCompletions(models, completions, limits),
                 "/v1/completions", new TextCompletions(models, completions, limits),
                 "/tokenize", new Tokenize(models),
                 "/detokenize", new Detokenize(models)));
-        if (pages) {
+        admin.ifPresent(view -> {
             endpoints.put("/chat/api/papers", new PapersEndpoint(models));
             endpoints.put("/chat/api/pdf", new PdfEndpoint());
-        }
+            endpoints.put(RequestHandler.ADMIN + "cancel", new CancelEndpoint(view));
+        });
         return endpoints;
+    }
+
+    private static ViewAnswer cluster(AdminView view) {
+        return json(
+                new ClusterReport(view.snapshot(), view.missing(), view.dimensions(), view.changes()).json());
+    }
+
+    private static ViewAnswer json(byte[] body) {
+        return new ViewAnswer(200, Buffer.buffer(body));
     }
 
     private static ViewAnswer readiness(HealthView health) {

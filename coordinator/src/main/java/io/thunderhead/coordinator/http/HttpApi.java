@@ -1,5 +1,6 @@
 package io.thunderhead.coordinator.http;
 
+import io.thunderhead.coordinator.admin.AdminView;
 import io.thunderhead.coordinator.api.ApiKeys;
 import io.thunderhead.coordinator.api.Completions;
 import io.thunderhead.coordinator.api.ServedModels;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +49,7 @@ public final class HttpApi implements AutoCloseable {
             Completions completions,
             HealthView health,
             Supplier<EngineStats> stats,
+            AdminView admin,
             ApiKeys keys) {
         this.config = config;
         this.gate = new RequestGate(
@@ -58,7 +61,8 @@ public final class HttpApi implements AutoCloseable {
                 .build();
         IdleConnections idle = new IdleConnections(vertx, config.idleTimeout());
         RequestHandler handler = new RequestHandler(
-                vertx, config, ApiRoutes.of(models, completions, limits, health, stats, config.pages()), keys, gate);
+                vertx, config, ApiRoutes.of(
+ models, completions, limits, health, stats, config.pages() ? Optional.of(admin) : Optional.empty()), keys, gate);
         this.server = vertx.createHttpServer(serverOptions(config))
                 .connectionHandler(idle::opened)
                 .requestHandler(request -> {

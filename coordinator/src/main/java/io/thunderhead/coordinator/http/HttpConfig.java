@@ -54,6 +54,11 @@ public record HttpConfig(
         @Setting(value = "", doc = "File with one name:key a line, added to api-keys.")
         Optional<Path> apiKeysFile,
 
+        @Setting(
+                value = "",
+                doc = "Names of keys that may use the dashboard; where keys are set and this is empty, none.")
+        List<String> adminClients,
+
         @Setting(value = "true", doc = "Offer the chat page and the dashboard.")
         boolean pages,
 
@@ -64,6 +69,7 @@ public record HttpConfig(
         Optional<Path> tlsKey) {
     public HttpConfig {
         apiKeys = List.copyOf(apiKeys);
+        adminClients = List.copyOf(adminClients);
         if (tlsCertificate.isPresent() != tlsKey.isPresent()) {
             throw new IllegalArgumentException("http.tls-certificate and http.tls-key: expected both or neither");
         }

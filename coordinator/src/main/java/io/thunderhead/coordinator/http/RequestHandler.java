@@ -8,6 +8,7 @@ import io.thunderhead.core.error.ErrorFamily;
 import io.thunderhead.core.error.ServingException;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
@@ -21,6 +22,9 @@ final class RequestHandler implements Handler<HttpServerRequest> {
     private static final Logger log = LoggerFactory.getLogger(RequestHandler.class);
     /// How long the rest of a refused body is dropped before the connection is closed, so that the client can read why.
     private static final long LINGER_MILLIS = 2000;
+
+    /// What lies under it is for operators only.
+    static final String ADMIN = "/admin/api/";
 
     private final Vertx vertx;
     private final HttpConfig config;
@@ -57,7 +61,7 @@ final class RequestHandler implements Handler<HttpServerRequest> {
     @SuppressWarnings("FutureReturnValueIgnored") // the client may go away; then nobody reads the answer
     private void answerView(HttpServerRequest request, Routes.View view, String argument) {
         if (!view.open()) {
-            keys.ownerOf(request.getHeader("authorization"));
+            clientOf(request);
         }
         Routes.ViewAnswer answer = view.answer().apply(argument);
         request.response().setStatusCode(answer.status()).putHeader("content-type", "application/json");
@@ -66,7 +70,7 @@ final class RequestHandler implements Handler<HttpServerRequest> {
 
     @SuppressWarnings("FutureReturnValueIgnored") // what is done when the client goes away cannot fail
     private void accept(HttpServerRequest request, String requestId, Endpoint endpoint) {
-        String client = keys.ownerOf(request.getHeader("authorization"));
+        String client = clientOf(request);
         RequestBody.checkHead(request, config.maxBody().value());
         RequestGate.Ticket ticket = gate.enter();
         CompletableFuture<Void> gone = disconnectOf(request);
@@ -86,6 +90,28 @@ final class RequestHandler implements Handler<HttpServerRequest> {
             Thread.ofVirtual().name("request-" + requestId).start(() -> serve(call, endpoint, ticket));
         });
         body.read(vertx, request, config.bodyTimeout());
+    }
+
+    /// Whom the key belongs to; throws UNAUTHENTICATED, or PERMISSION_DENIED where operators only may go.
+    private String clientOf(HttpServerRequest request) {
+        String client = keys.ownerOf(request.getHeader("authorization"));
+        if (request.path().startsWith(ADMIN)) {
+            checkOperator(request, client);
+        }
+        return client;
+    }
+
+    private void checkOperator(HttpServerRequest request, String client) {
+        if (!client.equals(ApiKeys.ANONYMOUS) && !config.adminClients().contains(client)) {
+            throw new ServingException(
+                    ErrorCode.PERMISSION_DENIED,
+                    "the dashboard is for the clients that http.admin-clients names; '" + client + "' is none of them");
+        }
+        // Another site's page can make a browser post a form here, but not one of this type.
+        boolean acts = request.method() == HttpMethod.POST;
+        if (acts && !request.headers().contains("content-type", "application/json", true)) {
+            throw new ServingException(ErrorCode.INVALID_REQUEST, "content-type: expected application/json");
+        }
     }
 
     private static CompletableFuture<Void> disconnectOf(HttpServerRequest request) {

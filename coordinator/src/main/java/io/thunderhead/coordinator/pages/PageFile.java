@@ -10,7 +10,7 @@ import java.util.Map;
 /// A file of the pages, from the resources of this jar. Immutable; the bytes are not to be changed.
 public record PageFile(String contentType, byte[] bytes) {
     private static final String FOLDER = "/pages/";
-    private static final Map<String, String> PAGES = Map.of("/", "chat.html");
+    private static final Map<String, String> PAGES = Map.of("/", "chat.html", "/admin", "admin.html");
     /// Served under `/pages/` and their name.
     private static final List<String> FILES = List.of(
             "common.css",
@@ -25,6 +25,12 @@ public record PageFile(String contentType, byte[] bytes) {
             "chat/settings.js",
             "chat/store.js",
             "chat/thread.js",
+            "admin.css",
+            "admin/charts.js",
+            "admin/cluster.js",
+            "admin/experts.js",
+            "admin/page.js",
+            "admin/requests.js",
             "lib/uPlot.min.css",
             "lib/uPlot.esm.js");
     private static final Map<String, String> TYPES = Map.of(

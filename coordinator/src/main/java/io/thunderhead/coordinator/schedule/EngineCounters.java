@@ -15,6 +15,8 @@ final class EngineCounters {
     private long failed;
     private long firstTokens;
     private long ttftNanos;
+    private long furtherTokens;
+    private long interTokenNanos;
     private StepTimings stageTimings = StepTimings.ZERO;
 
     void started(Sequence sequence) {
@@ -39,7 +41,11 @@ final class EngineCounters {
         if (sequence.generatedCount() == 1) {
             firstTokens++;
             ttftNanos += nowNanos - sequence.submittedNanos();
+        } else {
+            furtherTokens++;
+            interTokenNanos += nowNanos - sequence.lastTokenNanos();
         }
+        sequence.gotToken(nowNanos);
     }
 
     void preempted() {
@@ -76,6 +82,8 @@ final class EngineCounters {
                 failed,
                 firstTokens,
                 ttftNanos,
+                furtherTokens,
+                interTokenNanos,
                 stageTimings);
     }
 }

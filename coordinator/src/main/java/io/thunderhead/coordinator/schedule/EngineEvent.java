@@ -10,6 +10,9 @@ sealed interface EngineEvent {
 
     record Cancelled(Sequence sequence) implements EngineEvent {}
 
+    /// Every sequence of that request.
+    record RequestCancelled(String requestId) implements EngineEvent {}
+
     record StageAnswered(int stageIndex, StepOutcome outcome) implements EngineEvent {}
 
     record StageLost(long pipelineId, int stageIndex, ServingException error) implements EngineEvent {}

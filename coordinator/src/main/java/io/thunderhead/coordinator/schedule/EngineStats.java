@@ -10,6 +10,7 @@ import io.thunderhead.transport.stage.StepTimings;
 /// @param promptTokens of requests that started; completionTokens as delivered, replays not counted
 /// @param computedTokens rows sent to the stages, replays included
 /// @param ttftNanos, firstTokens time from submit to first token, summed over `firstTokens` requests
+/// @param interTokenNanos, furtherTokens time from one token to the next, summed over `furtherTokens` tokens
 /// @param stageTimings of all finished steps, summed over the stages
 public record EngineStats(
         int running,
@@ -28,8 +29,10 @@ public record EngineStats(
         long failed,
         long firstTokens,
         long ttftNanos,
+        long furtherTokens,
+        long interTokenNanos,
         StepTimings stageTimings) {
     /// Of an engine that has done nothing.
     public static final EngineStats NONE =
-            new EngineStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, StepTimings.ZERO);
+            new EngineStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, StepTimings.ZERO);
 }

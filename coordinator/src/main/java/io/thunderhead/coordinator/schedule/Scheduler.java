@@ -5,6 +5,7 @@ import io.thunderhead.coordinator.pipeline.Pipeline;
 import io.thunderhead.coordinator.pipeline.PipelineKeeper;
 import io.thunderhead.coordinator.schedule.EngineEvent.Cancelled;
 import io.thunderhead.coordinator.schedule.EngineEvent.ClusterChanged;
+import io.thunderhead.coordinator.schedule.EngineEvent.RequestCancelled;
 import io.thunderhead.coordinator.schedule.EngineEvent.ShutDown;
 import io.thunderhead.coordinator.schedule.EngineEvent.StageAnswered;
 import io.thunderhead.coordinator.schedule.EngineEvent.StageLost;
@@ -70,6 +71,7 @@ final class Scheduler {
         switch (event) {
             case Submitted(Sequence sequence) -> submitted(sequence);
             case Cancelled(Sequence sequence) -> end(sequence, FinishReason.CANCELLED);
+            case RequestCancelled(String requestId) -> cancelled(requestId);
             case StageAnswered answer -> answered(answer);
             case StageLost(long pipelineId, int stageIndex, ServingException error) -> {
                 if (isOpen(pipelineId)) {
@@ -113,6 +115,13 @@ final class Scheduler {
         return counters.stats(sequences, steps.size(), kvPages);
     }
 
+    List<RequestState> requests() {
+        long now = clock.getAsLong();
+        return sequences.all().stream()
+                .map(sequence -> RequestState.of(sequence, now))
+                .toList();
+    }
+
     /// After a broken invariant: everything that is under way fails, and the stages are made to forget it.
     void failAll(ServingException error) {
         plans.drop(String.valueOf(error.getMessage()));
@@ -128,6 +137,12 @@ final class Scheduler {
         if (shutDown != null) {
             fail(sequence, ExpiryPolicy.shuttingDown());
         }
+    }
+
+    private void cancelled(String requestId) {
+        sequences.all().stream()
+                .filter(sequence -> sequence.request().requestId().equals(requestId))
+                .forEach(sequence -> end(sequence, FinishReason.CANCELLED));
     }
 
     private void clusterChanged(ClusterChanged change) {

@@ -15,6 +15,7 @@ import io.thunderhead.model.config.ModelConfig;
 import io.thunderhead.transport.NodeConnector;
 import io.thunderhead.transport.stage.StepOutcome;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -26,6 +27,7 @@ public final class SchedulingEngine implements Engine, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(SchedulingEngine.class);
     private static final Duration HAND_OVER = Duration.ofSeconds(1);
     private static final Duration TICK = Duration.ofMillis(10);
+    private static final long LIST_PAUSE_NANOS = Duration.ofMillis(250).toNanos();
     private static final Duration JOIN_MARGIN = Duration.ofSeconds(5);
 
     private final SchedulerConfig config;
@@ -39,6 +41,8 @@ public final class SchedulingEngine implements Engine, AutoCloseable {
     private final Scheduler scheduler;
     private final Thread thread = Thread.ofPlatform().name("engine").unstarted(this::run);
     private volatile EngineStats stats;
+    private volatile List<RequestState> requests = List.of();
+    private long requestsListedNanos;
     private volatile boolean closing;
 
     /// @param self only the coordinator that leads the cluster runs steps
@@ -121,6 +125,18 @@ public final class SchedulingEngine implements Engine, AutoCloseable {
         return stats;
     }
 
+    /// What was in flight a moment ago. Never waits.
+    public List<RequestState> requests() {
+        return requests;
+    }
+
+    /// Ends every sequence of a request as if its client had cancelled it. Returns false if none of that name was in
+    /// flight a moment ago, or the engine is too busy to hear it.
+    public boolean cancel(String requestId) {
+        boolean known = requests.stream().anyMatch(request -> request.requestId().equals(requestId));
+        return known && mailbox.post(new EngineEvent.RequestCancelled(requestId), HAND_OVER);
+    }
+
     /// Stops admitting, lets what runs finish within the configured grace, then fails the rest with SHUTTING_DOWN.
     @Override
     public void close() {
@@ -163,6 +179,16 @@ public final class SchedulingEngine implements Engine, AutoCloseable {
         mailbox.take(idle).forEach(scheduler::handle);
         scheduler.advance();
         stats = scheduler.stats();
+        listRequests();
+    }
+
+    /// Now and then, not each step: there may be thousands.
+    private void listRequests() {
+        long now = clock.getAsLong();
+        if (now - requestsListedNanos >= LIST_PAUSE_NANOS) {
+            requestsListedNanos = now;
+            requests = scheduler.requests();
+        }
     }
 
     /// Closed, and whoever was admitted has got an end.

@@ -30,6 +30,7 @@ final class Sequence {
     private boolean started;
     private int replays;
     private int brokenSteps;
+    private long lastTokenNanos;
 
     private long lifeId = NO_LIFE;
     private int sent;
@@ -196,6 +197,24 @@ final class Sequence {
         List<TokenLogprobs> taken = List.copyOf(promptScores);
         promptScores.clear();
         return taken;
+    }
+
+    /// Whether the stages hold state of it.
+    boolean alive() {
+        return lifeId != NO_LIFE;
+    }
+
+    int replays() {
+        return replays;
+    }
+
+    /// When it got its last token.
+    long lastTokenNanos() {
+        return lastTokenNanos;
+    }
+
+    void gotToken(long nowNanos) {
+        lastTokenNanos = nowNanos;
     }
 
     /// Replays so far because of lost workers, this one included.

@@ -5,6 +5,7 @@ import io.thunderhead.coordinator.api.Completions;
 import io.thunderhead.coordinator.schedule.EngineStats;
 import io.thunderhead.coordinator.testing.FakeEngine;
 import io.thunderhead.coordinator.testing.FakeModels;
+import io.thunderhead.coordinator.testing.FakeOperator;
 import io.thunderhead.core.config.Bytes;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -34,6 +35,7 @@ final class ApiServer implements AutoCloseable {
                 new Completions(engine),
                 health,
                 () -> EngineStats.NONE,
+                new FakeOperator(),
                 ApiKeys.load(config.apiKeys(), config.apiKeysFile()));
         api.start();
     }
@@ -60,6 +62,15 @@ final class ApiServer implements AutoCloseable {
 
     HttpResponse<String> post(String path, String json, String... headers) throws Exception {
         return client.send(request(path, json, headers), BodyHandlers.ofString());
+    }
+
+    HttpResponse<String> postAs(String contentType, String path, String body) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(uri(path))
+                .timeout(Duration.ofSeconds(20))
+                .header("content-type", contentType)
+                .POST(BodyPublishers.ofString(body))
+                .build();
+        return client.send(request, BodyHandlers.ofString());
     }
 
     /// A socket to the server that gives up reading after ten seconds.
@@ -95,6 +106,7 @@ final class ApiServer implements AutoCloseable {
         Duration keepAliveInterval = Duration.ofSeconds(10);
         Duration shutdownGrace = Duration.ofMillis(100);
         List<String> apiKeys = List.of();
+        List<String> adminClients = List.of();
         boolean pages = true;
         Optional<Path> certificate = Optional.empty();
         Optional<Path> key = Optional.empty();
@@ -116,6 +128,7 @@ final class ApiServer implements AutoCloseable {
                     shutdownGrace,
                     apiKeys,
                     Optional.empty(),
+                    adminClients,
                     pages,
                     certificate,
                     key);

@@ -18,7 +18,7 @@ class PagesIT {
 
     /// A page is a dead thing if one of its files is missing.
     @ParameterizedTest
-    @ValueSource(strings = {"/"})
+    @ValueSource(strings = {"/", "/admin"})
     void serveEveryFileThatAPageNames(String page) throws Exception {
         try (ApiServer server = ApiServer.start(FakeEngine.manual())) {
             HttpResponse<String> html = server.get(page);
@@ -51,7 +51,7 @@ class PagesIT {
     @Test
     void letTheBrowserRunNothingFromElsewhere() throws Exception {
         try (ApiServer server = ApiServer.start(FakeEngine.manual())) {
-            HttpResponse<String> html = server.get("/");
+            HttpResponse<String> html = server.get("/admin");
             assertThat(html.headers().firstValue("content-security-policy").orElse(""))
                     .contains("default-src 'none'", "script-src 'self';")
                     .doesNotContain("unsafe", "http");

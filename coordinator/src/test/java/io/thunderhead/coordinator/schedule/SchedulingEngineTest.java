@@ -108,6 +108,31 @@ class SchedulingEngineTest {
     }
 
     @Test
+    void listsWhatIsInFlightAndCancelsItByName() throws InterruptedException {
+        ready(1);
+        submit(600, 50);
+        round(null);
+        ticker.advance(SECOND);
+        step();
+        assertThat(engine.requests()).singleElement().satisfies(request -> {
+            assertThat(request.phase()).isEqualTo(RequestState.Phase.READING);
+            assertThat(request.promptRead()).isEqualTo(512);
+            assertThat(request.ageNanos()).isEqualTo(SECOND.toNanos());
+        });
+        round(null);
+        ticker.advance(SECOND);
+        round(null);
+        assertThat(engine.requests().getFirst().phase()).isEqualTo(RequestState.Phase.ANSWERING);
+        assertThat(engine.cancel("somebody-else")).isFalse();
+        assertThat(engine.cancel("r")).isTrue();
+        step();
+        assertThat(sink.reason()).isEqualTo(FinishReason.CANCELLED);
+        ticker.advance(SECOND);
+        step();
+        assertThat(engine.requests()).isEmpty();
+    }
+
+    @Test
     void countsWhatItDid() throws InterruptedException {
         ready(1);
         submit(600, 5);
