@@ -12,8 +12,7 @@ import java.util.TreeMap;
 import tools.jackson.core.JsonGenerator;
 
 /// The body of `GET /admin/api/cluster`.
-public record ClusterReport(
-        Snapshot cluster, List<Gap> missing, Dimensions model, List<PlanChange> changes) {
+public record ClusterReport(Snapshot cluster, List<Gap> missing, Dimensions model, List<PlanChange> changes) {
     public byte[] json() {
         return Json.write(json -> {
             json.writeStartObject();

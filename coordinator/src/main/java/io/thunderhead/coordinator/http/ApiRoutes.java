@@ -48,12 +48,11 @@ final class ApiRoutes {
             Optional<AdminView> admin) {
         ModelCatalog catalog = new ModelCatalog(models);
         Map<String, View> views = new HashMap<>(Map.of(
-                        "/v1/models", new View(false, rest -> new ViewAnswer(200, Buffer.buffer(catalog.list()))),
-                        "/v1/models/",
-                                new View(false, name -> new ViewAnswer(200, Buffer.buffer(catalog.one(decoded(name))))),
-                        "/stats", new View(false, rest -> new ViewAnswer(200, stats(stats.get()))),
-                        "/health/live", new View(true, rest -> new ViewAnswer(200, health(List.of()))),
-                        "/health/ready", new View(true, rest -> readiness(health))));
+                "/v1/models", new View(false, rest -> new ViewAnswer(200, Buffer.buffer(catalog.list()))),
+                "/v1/models/", new View(false, name -> new ViewAnswer(200, Buffer.buffer(catalog.one(decoded(name))))),
+                "/stats", new View(false, rest -> new ViewAnswer(200, stats(stats.get()))),
+                "/health/live", new View(true, rest -> new ViewAnswer(200, health(List.of()))),
+                "/health/ready", new View(true, rest -> readiness(health))));
         admin.ifPresent(view -> {
             views.put(RequestHandler.ADMIN + "cluster", new View(false, rest -> cluster(view)));
             views.put(
@@ -61,9 +60,7 @@ final class ApiRoutes {
                     new View(false, rest -> json(new RequestReport(view.requests()).json())));
         });
         return new Routes(
-                views,
-                endpoints(models, completions, limits, admin),
-                admin.isPresent() ? PageFile.all() : Map.of());
+                views, endpoints(models, completions, limits, admin), admin.isPresent() ? PageFile.all() : Map.of());
     }
 
     private static Map<String, Endpoint> endpoints(
@@ -82,8 +79,7 @@ final class ApiRoutes {
     }
 
     private static ViewAnswer cluster(AdminView view) {
-        return json(
-                new ClusterReport(view.snapshot(), view.missing(), view.dimensions(), view.changes()).json());
+        return json(new ClusterReport(view.snapshot(), view.missing(), view.dimensions(), view.changes()).json());
     }
 
     private static ViewAnswer json(byte[] body) {

@@ -17,10 +17,10 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.Optional;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,8 +61,17 @@ public final class HttpApi implements AutoCloseable {
                 .build();
         IdleConnections idle = new IdleConnections(vertx, config.idleTimeout());
         RequestHandler handler = new RequestHandler(
-                vertx, config, ApiRoutes.of(
- models, completions, limits, health, stats, config.pages() ? Optional.of(admin) : Optional.empty()), keys, gate);
+                vertx,
+                config,
+                ApiRoutes.of(
+                        models,
+                        completions,
+                        limits,
+                        health,
+                        stats,
+                        config.pages() ? Optional.of(admin) : Optional.empty()),
+                keys,
+                gate);
         this.server = vertx.createHttpServer(serverOptions(config))
                 .connectionHandler(idle::opened)
                 .requestHandler(request -> {

@@ -133,7 +133,8 @@ public final class SchedulingEngine implements Engine, AutoCloseable {
     /// Ends every sequence of a request as if its client had cancelled it. Returns false if none of that name was in
     /// flight a moment ago, or the engine is too busy to hear it.
     public boolean cancel(String requestId) {
-        boolean known = requests.stream().anyMatch(request -> request.requestId().equals(requestId));
+        boolean known =
+                requests.stream().anyMatch(request -> request.requestId().equals(requestId));
         return known && mailbox.post(new EngineEvent.RequestCancelled(requestId), HAND_OVER);
     }
 

@@ -41,7 +41,7 @@ class HttpApiIT {
         "GET,/v1/nothing,404",
         "POST,/v1/responses,404",
         "POST,/v1/embeddings,404",
-        "GET,/,404",
+        "GET,/nowhere,404",
         "GET,/v1/models/other,404",
         "GET,/v1/chat/completions,405",
         "POST,/v1/models,405"

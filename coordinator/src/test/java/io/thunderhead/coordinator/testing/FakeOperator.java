@@ -38,7 +38,16 @@ public final class FakeOperator implements AdminView {
         return cancelled
                 ? List.of()
                 : List.of(new RequestState(
-                        1, "r-1", "someone", Phase.READING, Duration.ofSeconds(2).toNanos(), 600, 512, 0, 10, 1));
+                        1,
+                        "r-1",
+                        "someone",
+                        Phase.READING,
+                        Duration.ofSeconds(2).toNanos(),
+                        600,
+                        512,
+                        0,
+                        10,
+                        1));
     }
 
     @Override

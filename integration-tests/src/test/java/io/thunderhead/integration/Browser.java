@@ -1,0 +1,98 @@
+package io.thunderhead.integration;
+
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Dimension;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.logging.LogEntry;
+import org.openqa.selenium.logging.LogType;
+import org.openqa.selenium.logging.LoggingPreferences;
+
+/// A headless Chromium of this machine, as Debian's packages `chromium` and `chromium-driver` bring it. Nothing is
+/// downloaded.
+final class Browser implements AutoCloseable {
+    private static final List<Path> BROWSERS = List.of(Path.of("/usr/bin/chromium"), Path.of("/usr/bin/google-chrome"));
+    private static final Path DRIVER = Path.of("/usr/bin/chromedriver");
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final ChromeDriver driver;
+
+    private Browser(ChromeDriver driver) {
+        this.driver = driver;
+    }
+
+    /// Why there is none, for the report of a skipped test; empty = there is one.
+    static Optional<String> missing() {
+        boolean there = BROWSERS.stream().anyMatch(Files::isExecutable) && Files.isExecutable(DRIVER);
+        return there ? Optional.empty() : Optional.of("needs chromium and " + DRIVER + ", which this machine lacks");
+    }
+
+    static Browser start() {
+        ChromeOptions options = new ChromeOptions();
+        options.setBinary(BROWSERS.stream()
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElseThrow()
+                .toFile());
+        options.addArguments("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--no-proxy-server");
+        LoggingPreferences logs = new LoggingPreferences();
+        logs.enable(LogType.BROWSER, java.util.logging.Level.SEVERE);
+        options.setCapability(ChromeOptions.LOGGING_PREFS, logs);
+        ChromeDriverService service = new ChromeDriverService.Builder()
+                .usingDriverExecutable(DRIVER.toFile())
+                .usingAnyFreePort()
+                .build();
+        return new Browser(new ChromeDriver(service, options));
+    }
+
+    void open(URI page) {
+        driver.get(page.toString());
+    }
+
+    void width(int pixels) {
+        driver.manage().window().setSize(new Dimension(pixels, 850));
+    }
+
+    WebElement find(String css) {
+        return driver.findElement(By.cssSelector(css));
+    }
+
+    List<String> texts(String css) {
+        return driver.findElements(By.cssSelector(css)).stream()
+                .map(WebElement::getText)
+                .toList();
+    }
+
+    boolean sees(String css) {
+        return driver.findElements(By.cssSelector(css)).stream().anyMatch(WebElement::isDisplayed);
+    }
+
+    Object script(String javaScript) {
+        Object result = driver.executeScript(javaScript);
+        return result == null ? "" : result;
+    }
+
+    /// What the page complained of: failed loads, refusals by its policy, exceptions.
+    List<String> complaints() {
+        return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
+                .map(LogEntry::getMessage)
+                .toList();
+    }
+
+    static Duration patience() {
+        return PATIENCE;
+    }
+
+    @Override
+    public void close() {
+        driver.quit();
+    }
+}
