@@ -37,7 +37,7 @@ final class SignalQueue {
     TokenSink sink(int choice) {
         AtomicInteger unseen = new AtomicInteger();
         return new TokenSink() {
-            /// At most one such signal of a choice waits, however long the prompt.
+            // At most one such signal of a choice waits, however long the prompt.
             @Override
             public void promptRead(int tokens) {
                 if (unseen.getAndSet(tokens) == 0) {

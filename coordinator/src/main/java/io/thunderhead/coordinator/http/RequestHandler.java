@@ -108,7 +108,7 @@ final class RequestHandler implements Handler<HttpServerRequest> {
                     "the dashboard is for the clients that http.admin-clients names; '" + client + "' is none of them");
         }
         // Another site's page can make a browser post a form here, but not one of this type.
-        boolean acts = request.method() == HttpMethod.POST;
+        boolean acts = request.method().equals(HttpMethod.POST);
         if (acts && !request.headers().contains("content-type", "application/json", true)) {
             throw new ServingException(ErrorCode.INVALID_REQUEST, "content-type: expected application/json");
         }
