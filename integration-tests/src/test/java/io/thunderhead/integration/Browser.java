@@ -65,14 +65,16 @@ final class Browser implements AutoCloseable {
         return driver.findElement(By.cssSelector(css));
     }
 
+    /// In one go, since the page may change between two questions.
     List<String> texts(String css) {
-        return driver.findElements(By.cssSelector(css)).stream()
-                .map(WebElement::getText)
-                .toList();
+        Object found = script("return [...document.querySelectorAll('" + css + "')].map(each => each.innerText)");
+        return ((List<?>) found).stream().map(Object::toString).toList();
     }
 
+    /// Whether such an element takes up room.
     boolean sees(String css) {
-        return driver.findElements(By.cssSelector(css)).stream().anyMatch(WebElement::isDisplayed);
+        return script("return [...document.querySelectorAll('" + css + "')].some(each => each.offsetHeight > 0)")
+                .equals(true);
     }
 
     Object script(String javaScript) {

@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -100,6 +102,34 @@ class PagesBrowserIT {
         browser.find("#stop").click();
         until(() -> browser.texts(".assistant footer").stream().anyMatch(note -> note.contains("stopped")));
         assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
+    void asksAboutTenPapersAtOneClick() {
+        browser.open(cluster.uri("/#seed=7"));
+        until(() -> browser.sees("[data-started]"));
+        browser.find("#papers").click();
+        until(() -> browser.sees(".verdict"));
+        assertThat(browser.texts(".verdict").getFirst()).isEqualTo("right");
+        browser.find("#stop").click();
+        until(() -> !browser.sees("#stop"));
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
+    void dashboardCancelsARequestAfterAskingTwice() throws Exception {
+        browser.open(cluster.uri("/admin"));
+        until(() -> browser.find("#readiness").getText().equals("ready"));
+        try (ApiProbe probe = new ApiProbe()) {
+            CompletableFuture<ApiProbe.Answer> asked = CompletableFuture.supplyAsync(() -> probe.post(
+                    cluster.uri("/v1/completions"),
+                    Map.of("model", "golden", "prompt", LONG, "max_tokens", 7000, "ignore_eos", true)));
+            until(() -> browser.sees("#requests button"));
+            browser.find("#requests button").click();
+            browser.find("#confirm-dialog button[value=yes]").click();
+            assertThat(asked.get(30, TimeUnit.SECONDS).status()).isEqualTo(499);
+            until(() -> !browser.sees("#requests button"));
+        }
     }
 
     @Test

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /// A file of the pages, from the resources of this jar. Immutable; the bytes are not to be changed.
-public record PageFile(String contentType, byte[] bytes) {
+public final class PageFile {
     private static final String FOLDER = "/pages/";
     private static final Map<String, String> PAGES = Map.of("/", "chat.html", "/admin", "admin.html");
     /// Served under `/pages/` and their name.
@@ -38,6 +38,22 @@ public record PageFile(String contentType, byte[] bytes) {
             "css", "text/css; charset=utf-8",
             "js", "text/javascript; charset=utf-8",
             "svg", "image/svg+xml");
+
+    private final String contentType;
+    private final byte[] bytes;
+
+    private PageFile(String contentType, byte[] bytes) {
+        this.contentType = contentType;
+        this.bytes = bytes;
+    }
+
+    public String contentType() {
+        return contentType;
+    }
+
+    public byte[] bytes() {
+        return bytes;
+    }
 
     /// All of them by path.
     public static Map<String, PageFile> all() {
