@@ -46,6 +46,7 @@ import io.thunderhead.proto.v1.StatusRequest;
 import io.thunderhead.proto.v1.StatusResponse;
 import io.thunderhead.proto.v1.TokenizeRequest;
 import io.thunderhead.proto.v1.Tokens;
+import io.thunderhead.metrics.NodeMetrics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -333,7 +334,7 @@ final class GrpcApiIT {
 
     private HostPort start(FakeEngine engine) {
         GrpcApiServer server =
-                new GrpcApiServer(CONFIG, FakeModels.ALL, new Completions(engine), cluster, GrpcApiIT::clientOf);
+                new GrpcApiServer(CONFIG, FakeModels.ALL, new Completions(engine), cluster, GrpcApiIT::clientOf, new NodeMetrics("test"));
         open.add(server);
         return server.start();
     }

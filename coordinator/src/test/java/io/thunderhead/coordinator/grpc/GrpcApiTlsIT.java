@@ -21,6 +21,7 @@ import io.thunderhead.core.testing.TestAuthority;
 import io.thunderhead.proto.v1.InferenceGrpc;
 import io.thunderhead.proto.v1.ListModelsRequest;
 import io.thunderhead.proto.v1.ListModelsResponse;
+import io.thunderhead.metrics.NodeMetrics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -103,7 +104,7 @@ final class GrpcApiTlsIT {
                 Optional.of(certificate.chain()),
                 Optional.of(certificate.key()));
         return new GrpcApiServer(
-                config, FakeModels.ALL, new Completions(FakeEngine.manual()), new TestCluster(), key -> "tests");
+                config, FakeModels.ALL, new Completions(FakeEngine.manual()), new TestCluster(), key -> "tests", new NodeMetrics("test"));
     }
 
     private static ListModelsResponse models(TestAuthority.Issued certificate, ChannelCredentials credentials) {
