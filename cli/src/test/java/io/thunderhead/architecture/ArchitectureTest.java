@@ -56,7 +56,8 @@ class ArchitectureTest {
     static final ArchRule attentionWorkerKnowsNoOtherNode = mayUse(ATTENTION, CORE, METRICS, MODEL, TRANSPORT, CLUSTER);
 
     @ArchTest
-    static final ArchRule coordinatorKnowsNoOtherNode = mayUse(COORDINATOR, CORE, METRICS, MODEL, PROTO, TRANSPORT, CLUSTER);
+    static final ArchRule coordinatorKnowsNoOtherNode =
+            mayUse(COORDINATOR, CORE, METRICS, MODEL, PROTO, TRANSPORT, CLUSTER);
 
     @ArchTest
     static final ArchRule clientKnowsTheWireOnly = mayUse(CLIENT, CORE, PROTO);

@@ -15,7 +15,9 @@ final class ClusterMetrics {
     static void read(NodeMetrics metrics, NodeId self, Supplier<Snapshot> cluster, Supplier<Readiness> readiness) {
         metrics.read(Families.NODE_READY, () -> gaps(readiness.get()) == 0 ? 1 : 0);
         metrics.read(Families.CLUSTER_GAPS, () -> gaps(readiness.get()));
-        metrics.read(Families.PLAN_EPOCH, () -> cluster.get().plan().map(plan -> plan.epoch()).orElse(0L));
+        metrics.read(
+                Families.PLAN_EPOCH,
+                () -> cluster.get().plan().map(plan -> plan.epoch()).orElse(0L));
         metrics.read(
                 Families.LEADER,
                 () -> cluster.get().leader().filter(self::equals).isPresent() ? 1 : 0);

@@ -47,8 +47,7 @@ public final class ExpertWorker implements AutoCloseable {
         this.weights = source.weights();
         this.entry = entry;
         this.bank = new ExpertBank(source.config(), source.kernels());
-        this.engine =
-                new ExpertEngine(
+        this.engine = new ExpertEngine(
                 id.value(), bank, new ExpertWorkspace(source.config()), limits.maxQueuedDispatches(), metrics);
         this.server = servers.apply(NodeServices.of(engine));
     }

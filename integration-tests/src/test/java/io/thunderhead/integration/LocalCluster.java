@@ -17,8 +17,8 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /// A cluster whose nodes all live in this JVM and talk over loopback sockets, as `thunderhead serve` would start them:
@@ -106,11 +106,11 @@ final class LocalCluster implements AutoCloseable {
         own.put("cluster.bind-port", Integer.toString(membershipPort));
         Config config = config(own);
         running.put(id, new ClusterNodes().start(role, config, status -> {
-            statuses.put(id, status);
-            if (role == NodeRole.COORDINATOR) {
-                heard(status);
-            }
-        }));
+                    statuses.put(id, status);
+                    if (role == NodeRole.COORDINATOR) {
+                        heard(status);
+                    }
+                }));
     }
 
     private Config config(Map<String, String> more) {

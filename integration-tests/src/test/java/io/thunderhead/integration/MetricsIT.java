@@ -60,11 +60,9 @@ class MetricsIT {
     }
 
     private static void ask(String key, String model, int status) throws Exception {
-        String body =
-                """
+        String body = """
                 {"model": "%s", "prompt": [5, 6, 7], "max_tokens": %d, "ignore_eos": true, "user": "user-%s"}
-                """
-                        .formatted(model, TOKENS, key);
+                """.formatted(model, TOKENS, key);
         HttpRequest request = HttpRequest.newBuilder(cluster.uri("/v1/completions"))
                 .header("Content-Type", "application/json")
                 .header("Authorization", "Bearer " + key)
@@ -129,19 +127,26 @@ class MetricsIT {
 
         await().atMost(PATIENCE).untilAsserted(() -> {
             Scrape after = scrape("coordinator");
-            assertThat(rise(before, after, "thunderhead_generated_tokens_total")).isEqualTo(TOKENS);
+            assertThat(rise(before, after, "thunderhead_generated_tokens_total"))
+                    .isEqualTo(TOKENS);
             assertThat(rise(before, after, "thunderhead_prompt_tokens_total")).isEqualTo(3);
-            assertThat(rise(before, after, "thunderhead_time_to_first_token_seconds_count")).isOne();
-            assertThat(rise(before, after, "thunderhead_inter_token_seconds_count")).isEqualTo(TOKENS - 1);
-            assertThat(rise(before, after, "thunderhead_end_to_end_seconds_count")).isOne();
+            assertThat(rise(before, after, "thunderhead_time_to_first_token_seconds_count"))
+                    .isOne();
+            assertThat(rise(before, after, "thunderhead_inter_token_seconds_count"))
+                    .isEqualTo(TOKENS - 1);
+            assertThat(rise(before, after, "thunderhead_end_to_end_seconds_count"))
+                    .isOne();
             assertThat(rise(before, after, "thunderhead_queue_seconds_count")).isOne();
             assertThat(rise(before, after, "thunderhead_requests_total")).isOne();
             assertThat(rise(before, after, "vllm:generation_tokens_total")).isEqualTo(TOKENS);
-            assertThat(rise(before, after, "vllm:time_to_first_token_seconds_count")).isOne();
+            assertThat(rise(before, after, "vllm:time_to_first_token_seconds_count"))
+                    .isOne();
             // one step reads the prompt and gives the first token, one for each other token
             Scrape stage = scrape("attention-1");
-            assertThat(rise(stageBefore, stage, "thunderhead_step_seconds_count")).isEqualTo(TOKENS);
-            assertThat(rise(stageBefore, stage, "thunderhead_stage_tokens_total")).isEqualTo(3 + TOKENS - 1);
+            assertThat(rise(stageBefore, stage, "thunderhead_step_seconds_count"))
+                    .isEqualTo(TOKENS);
+            assertThat(rise(stageBefore, stage, "thunderhead_stage_tokens_total"))
+                    .isEqualTo(3 + TOKENS - 1);
             // each row visits two experts of every layer
             assertThat(expertRows() - expertRowsBefore).isEqualTo(2.0 * LAYERS * (3 + TOKENS - 1));
         });

@@ -1,5 +1,7 @@
 package io.thunderhead.integration;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -31,14 +33,22 @@ record Scrape(Map<String, Double> series, Map<String, Family> families) {
     }
 
     static Scrape of(URI uri, Map<String, String> headers) {
+        return parse(new String(text(uri, headers), UTF_8).lines().toList());
+    }
+
+    static byte[] text(URI uri) {
+        return text(uri, Map.of());
+    }
+
+    private static byte[] text(URI uri, Map<String, String> headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder(uri);
         headers.forEach(request::header);
         try (HttpClient http = HttpClient.newHttpClient()) {
-            HttpResponse<String> answer = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            HttpResponse<byte[]> answer = http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
             if (answer.statusCode() != 200) {
                 throw new IllegalStateException(uri + " answered " + answer.statusCode());
             }
-            return parse(answer.body().lines().toList());
+            return answer.body();
         } catch (IOException e) {
             throw new IllegalStateException(uri + " did not answer", e);
         } catch (InterruptedException e) {
@@ -64,9 +74,14 @@ record Scrape(Map<String, Double> series, Map<String, Family> families) {
                     throw new IllegalStateException("no sample: " + line);
                 }
                 String found = sample.group(2) == null ? "" : sample.group(2);
-                series.put(sample.group(1) + found, Double.parseDouble(sample.group(3).replace("Inf", "Infinity")));
+                series.put(
+                        sample.group(1) + found,
+                        Double.parseDouble(sample.group(3).replace("Inf", "Infinity")));
                 labels.computeIfAbsent(family(sample.group(1), types), name -> new TreeSet<>())
-                        .addAll(LABEL.matcher(found).results().map(label -> label.group(1)).toList());
+                        .addAll(LABEL.matcher(found)
+                                .results()
+                                .map(label -> label.group(1))
+                                .toList());
             }
         }
         Map<String, Family> families = new TreeMap<>();

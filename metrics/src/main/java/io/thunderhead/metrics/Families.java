@@ -142,8 +142,8 @@ public final class Families {
             Family.histogram("thunderhead_dispatch_rows", ROWS, "Rows of a dispatch that this worker answered");
     public static final Family DISPATCH_QUEUE_TIME = Family.histogram(
             "thunderhead_dispatch_queue_seconds", ROUND_SECONDS, "From a dispatch's arrival to the start of its work");
-    public static final Family DISPATCH_COMPUTE_TIME = Family.histogram(
-            "thunderhead_dispatch_compute_seconds", ROUND_SECONDS, "Compute time of a dispatch");
+    public static final Family DISPATCH_COMPUTE_TIME =
+            Family.histogram("thunderhead_dispatch_compute_seconds", ROUND_SECONDS, "Compute time of a dispatch");
     public static final Family DISPATCH_QUEUE =
             Family.gauge("thunderhead_dispatch_queue_dispatches", "Dispatches that wait for this worker's engine");
     public static final Family DISPATCH_FAILURES = Family.counter(

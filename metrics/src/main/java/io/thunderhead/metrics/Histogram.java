@@ -7,7 +7,8 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.Arrays;
 import java.util.concurrent.atomic.LongAdder;
 
-/// The distribution of one series, in the buckets of its family. Thread-safe; allocates nothing, which the library's own
+/// The distribution of one series, in the buckets of its family. Thread-safe; allocates nothing, which the library's
+/// own
 /// histogram does at every record (docs/adr/0026).
 public final class Histogram {
     private final Labels labels;

@@ -45,25 +45,29 @@ public final class NodeMetrics {
     /// @param labels values of the family's labels, in their order; never what a client sent
     public synchronized Counter counter(Family family, String... labels) {
         checkRoom(family);
-        var metric = counters.computeIfAbsent(family, key -> io.prometheus.metrics.core.metrics.Counter.builder()
-                .name(key.name())
-                .help(key.help())
-                .labelNames(key.labelNames())
-                .constLabels(node)
-                .withoutExemplars()
-                .register(registry));
+        var metric = counters.computeIfAbsent(
+                family,
+                key -> io.prometheus.metrics.core.metrics.Counter.builder()
+                        .name(key.name())
+                        .help(key.help())
+                        .labelNames(key.labelNames())
+                        .constLabels(node)
+                        .withoutExemplars()
+                        .register(registry));
         return new Counter(metric.labelValues(labels));
     }
 
     public synchronized Gauge gauge(Family family, String... labels) {
         checkRoom(family);
-        var metric = gauges.computeIfAbsent(family, key -> io.prometheus.metrics.core.metrics.Gauge.builder()
-                .name(key.name())
-                .help(key.help())
-                .labelNames(key.labelNames())
-                .constLabels(node)
-                .withoutExemplars()
-                .register(registry));
+        var metric = gauges.computeIfAbsent(
+                family,
+                key -> io.prometheus.metrics.core.metrics.Gauge.builder()
+                        .name(key.name())
+                        .help(key.help())
+                        .labelNames(key.labelNames())
+                        .constLabels(node)
+                        .withoutExemplars()
+                        .register(registry));
         return new Gauge(metric.labelValues(labels));
     }
 

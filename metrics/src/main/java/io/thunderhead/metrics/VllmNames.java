@@ -52,7 +52,8 @@ public final class VllmNames {
             names.register(typeOf(family), metadata, () -> names.renamed(metadata, family));
         });
         MetricMetadata usage = new MetricMetadata(
-                PREFIX + "kv_cache_usage_perc", "Part of the KV pages that is reserved: 0 to 1, whatever its name says");
+                PREFIX + "kv_cache_usage_perc",
+                "Part of the KV pages that is reserved: 0 to 1, whatever its name says");
         names.register(MetricType.GAUGE, usage, () -> names.cacheUsage(usage));
     }
 

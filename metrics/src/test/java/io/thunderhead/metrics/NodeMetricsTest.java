@@ -71,8 +71,8 @@ class NodeMetricsTest {
         metrics.read(Families.PROMPT_TOKENS, () -> 1000);
         metrics.read(Families.CACHED_TOKENS, () -> 250);
         metrics.read(Families.GENERATED_TOKENS, () -> 77);
-        for (Family family : List.of(
-                Families.TIME_TO_FIRST_TOKEN, Families.INTER_TOKEN, Families.END_TO_END, Families.QUEUE_TIME)) {
+        for (Family family :
+                List.of(Families.TIME_TO_FIRST_TOKEN, Families.INTER_TOKEN, Families.END_TO_END, Families.QUEUE_TIME)) {
             metrics.histogram(family).recordNanos(1_500_000_000L);
         }
 

@@ -113,7 +113,8 @@ public final class ClusterNodes implements Nodes {
                 model.checkpoint().fingerprint());
         ModelSource source = new ModelSource(model.checkpoint().config(), model.checkpoint(), model.kernels());
         switch (role) {
-            case COORDINATOR -> startCoordinator(id, config, model, wire, membership, introduction, metering, status, owned);
+            case COORDINATOR ->
+                startCoordinator(id, config, model, wire, membership, introduction, metering, status, owned);
             case ATTENTION_WORKER -> {
                 NodeConnector connector = owned.add(wire.connector(id));
                 owned.add(new AttentionWorker(
@@ -147,14 +148,17 @@ public final class ClusterNodes implements Nodes {
         Consumer<NodeStatus> shown = metering.followWorker();
         Map<String, String> listening = Map.of(METRICS, metering.address());
         return new ClusterEntry(
-                new ReportingMembership(
-                        membership, shown.andThen(told -> status.accept(statusOf(told, listening)))),
+                new ReportingMembership(membership, shown.andThen(told -> status.accept(statusOf(told, listening)))),
                 introduction);
     }
 
     private static ChildStatus statusOf(NodeStatus told, Map<String, String> listening) {
         return new ChildStatus(
-                told.loadedBytes(), told.totalBytes(), told.ready(), listening, told.detail().replace('\n', ' '));
+                told.loadedBytes(),
+                told.totalBytes(),
+                told.ready(),
+                listening,
+                told.detail().replace('\n', ' '));
     }
 
     private static void startCoordinator(

@@ -62,8 +62,7 @@ record NodeMetering(NodeMetrics metrics, MetricsServer server) implements AutoCl
         return newest::set;
     }
 
-    private void read(
-            Family family, AtomicReference<@Nullable NodeStatus> newest, ToDoubleFunction<NodeStatus> value) {
+    private void read(Family family, AtomicReference<@Nullable NodeStatus> newest, ToDoubleFunction<NodeStatus> value) {
         metrics.read(family, () -> {
             NodeStatus status = newest.get();
             return status == null ? 0 : value.applyAsDouble(status);

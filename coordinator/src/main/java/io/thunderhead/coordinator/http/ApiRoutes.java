@@ -42,7 +42,8 @@ final class ApiRoutes {
                 Map.of(
                         "/v1/models", new View(false, rest -> ViewAnswer.json(200, Buffer.buffer(catalog.list()))),
                         "/v1/models/",
-                                new View(false, name -> ViewAnswer.json(200, Buffer.buffer(catalog.one(decoded(name))))),
+                                new View(
+                                        false, name -> ViewAnswer.json(200, Buffer.buffer(catalog.one(decoded(name))))),
                         "/stats", new View(false, rest -> ViewAnswer.json(200, stats(stats.get()))),
                         "/metrics",
                                 new View(

@@ -30,12 +30,7 @@ final class RequestHandler implements Handler<HttpServerRequest> {
     private final RequestOutcomes outcomes;
 
     RequestHandler(
-            Vertx vertx,
-            HttpConfig config,
-            Routes routes,
-            ApiKeys keys,
-            RequestGate gate,
-            RequestOutcomes outcomes) {
+            Vertx vertx, HttpConfig config, Routes routes, ApiKeys keys, RequestGate gate, RequestOutcomes outcomes) {
         this.vertx = vertx;
         this.config = config;
         this.routes = routes;

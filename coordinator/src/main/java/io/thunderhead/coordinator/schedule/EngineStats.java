@@ -7,7 +7,8 @@ import io.thunderhead.transport.stage.StepTimings;
 /// @param running sequences that hold state on the workers
 /// @param waiting sequences that hold none: new, preempted, or to be replayed
 /// @param kvPagesInUse, kvPages pages of 256 tokens reserved, and in all (0 while no pipeline is open)
-/// @param promptTokens of requests that started; cachedTokens those of them that a snapshot held; completionTokens as delivered, replays not counted
+/// @param promptTokens of requests that started; cachedTokens those of them that a snapshot held; completionTokens as
+/// delivered, replays not counted
 /// @param computedTokens rows sent to the stages, replays included
 /// @param ttftNanos, firstTokens time from submit to first token, summed over `firstTokens` requests
 /// @param stageTimings of all finished steps, summed over the stages

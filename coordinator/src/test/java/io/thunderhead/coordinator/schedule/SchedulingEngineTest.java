@@ -34,7 +34,13 @@ class SchedulingEngineTest {
     private final FakeCluster cluster = new FakeCluster();
     private final FakeStages stages = new FakeStages(SchedulerConfig.DEFAULTS.maxBatchTokens());
     private final SchedulingEngine engine = new SchedulingEngine(
-            FakeCluster.COORDINATOR, SchedulerConfig.DEFAULTS, ToyModel.config(1000), stages, cluster, new NodeMetrics("test"), ticker);
+            FakeCluster.COORDINATOR,
+            SchedulerConfig.DEFAULTS,
+            ToyModel.config(1000),
+            stages,
+            cluster,
+            new NodeMetrics("test"),
+            ticker);
     private final RecordingSink sink = new RecordingSink();
 
     private void ready(int stageCount) throws InterruptedException {

@@ -82,7 +82,13 @@ final class SimulatedRun {
                 Duration.ofSeconds(30));
         stages = new FakeStages(config.maxBatchTokens());
         engine = new SchedulingEngine(
-                FakeCluster.COORDINATOR, config, ToyModel.config(CONTEXT_MAX), stages, cluster, new NodeMetrics("test"), ticker);
+                FakeCluster.COORDINATOR,
+                config,
+                ToyModel.config(CONTEXT_MAX),
+                stages,
+                cluster,
+                new NodeMetrics("test"),
+                ticker);
         plan = newPlan(1);
         cluster.ready(plan);
         engine.listen();
