@@ -1,5 +1,7 @@
 package io.thunderhead.attention;
 
+import static java.util.Objects.requireNonNull;
+
 import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.metrics.Counter;
 import io.thunderhead.metrics.ErrorCounters;
@@ -54,10 +56,7 @@ final class StageMetrics {
     }
 
     void finished(StepKind kind, int rows, StepClock clock) {
-        KindMetrics of = kinds.get(kind);
-        if (of != null) {
-            of.record(rows, clock);
-        }
+        requireNonNull(kinds.get(kind)).record(rows, clock);
     }
 
     void failed(ErrorCode code) {
@@ -102,13 +101,13 @@ final class StageMetrics {
         private static final Phase[] PHASES = Phase.values();
 
         private final Histogram total;
-        private final Histogram[] phases = new Histogram[PHASES.length];
+        private final Map<Phase, Histogram> phases = new EnumMap<>(Phase.class);
         private final Counter tokens;
 
         KindMetrics(NodeMetrics metrics, StepKind kind) {
             this.total = metrics.histogram(Families.STEP_TIME, label(kind));
             for (Phase phase : PHASES) {
-                phases[phase.ordinal()] = metrics.histogram(Families.STEP_PHASE, label(phase), label(kind));
+                phases.put(phase, metrics.histogram(Families.STEP_PHASE, label(phase), label(kind)));
             }
             this.tokens = metrics.counter(Families.STAGE_TOKENS, label(kind));
         }
@@ -116,8 +115,9 @@ final class StageMetrics {
         void record(int rows, StepClock clock) {
             total.recordNanos(clock.totalNanos());
             for (Phase phase : PHASES) {
-                if (clock.took(phase)) {
-                    phases[phase.ordinal()].recordNanos(clock.nanos(phase));
+                long nanos = clock.nanos(phase);
+                if (nanos > 0) {
+                    requireNonNull(phases.get(phase)).recordNanos(nanos);
                 }
             }
             tokens.add(rows);

@@ -5,12 +5,15 @@ import io.thunderhead.transport.stage.StepTimings;
 
 /// Adds up where one step's time goes. Owner: the stage's engine thread.
 final class StepClock {
-    private static final int PHASES = Phase.values().length;
-
     private final long startedAtNanos = System.nanoTime();
-    private final long[] nanos = new long[PHASES];
     private long lapStartedAtNanos = startedAtNanos;
-    private int phasesTaken;
+    private long queueNanos;
+    private long attentionNanos;
+    private long dispatchNanos;
+    private long expertNanos;
+    private long combineNanos;
+    private long sendNanos;
+    private long samplingNanos;
 
     /// What went on since the last call was this.
     void lap(Phase phase) {
@@ -26,17 +29,28 @@ final class StepClock {
     }
 
     private void add(Phase phase, long spent) {
-        nanos[phase.ordinal()] += spent;
-        phasesTaken |= 1 << phase.ordinal();
+        switch (phase) {
+            case QUEUE -> queueNanos += spent;
+            case ATTENTION -> attentionNanos += spent;
+            case DISPATCH -> dispatchNanos += spent;
+            case EXPERTS -> expertNanos += spent;
+            case COMBINE -> combineNanos += spent;
+            case SEND -> sendNanos += spent;
+            case SAMPLING -> samplingNanos += spent;
+        }
     }
 
-    /// Whether the step had that phase at all.
-    boolean took(Phase phase) {
-        return (phasesTaken & 1 << phase.ordinal()) != 0;
-    }
-
+    /// 0 of a phase that the step did not have.
     long nanos(Phase phase) {
-        return nanos[phase.ordinal()];
+        return switch (phase) {
+            case QUEUE -> queueNanos;
+            case ATTENTION -> attentionNanos;
+            case DISPATCH -> dispatchNanos;
+            case EXPERTS -> expertNanos;
+            case COMBINE -> combineNanos;
+            case SEND -> sendNanos;
+            case SAMPLING -> samplingNanos;
+        };
     }
 
     long totalNanos() {
@@ -45,12 +59,7 @@ final class StepClock {
 
     StepTimings timings() {
         return new StepTimings(
-                totalNanos(),
-                nanos(Phase.QUEUE),
-                nanos(Phase.ATTENTION),
-                nanos(Phase.DISPATCH) + nanos(Phase.COMBINE),
-                nanos(Phase.EXPERTS),
-                nanos(Phase.SAMPLING));
+                totalNanos(), queueNanos, attentionNanos, dispatchNanos + combineNanos, expertNanos, samplingNanos);
     }
 
     private long lap() {

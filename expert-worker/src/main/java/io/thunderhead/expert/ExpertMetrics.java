@@ -36,7 +36,7 @@ final class ExpertMetrics {
 
     private void readRows(Readings readings) {
         for (ExpertId id : bank.held()) {
-            long rows = expertRows.get(id.layerIndex() * expertCount + id.expert());
+            double rows = (double) expertRows.get(id.layerIndex() * expertCount + id.expert());
             readings.value(rows, Integer.toString(id.layerIndex()), Integer.toString(id.expert()));
         }
     }

@@ -140,7 +140,8 @@ final class LocalCluster implements AutoCloseable {
 
     /// Where a node, which must have been started by itself, tells its metrics.
     URI metrics(String id) {
-        return URI.create(statuses.get(id).addresses().getOrDefault("metrics", ""));
+        return URI.create(
+                statuses.getOrDefault(id, ChildStatus.starting()).addresses().getOrDefault("metrics", ""));
     }
 
     HostPort grpc() {

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -39,7 +40,8 @@ class MonitoringIT {
     @BeforeAll
     static void needsPrometheus() {
         assumeTrue(
-                Prometheus.installed(), "prometheus and promtool are not on the PATH: boards and alerts stay unchecked");
+                Prometheus.installed(),
+                "prometheus and promtool are not on the PATH: boards and alerts stay unchecked");
     }
 
     @Test
@@ -60,8 +62,9 @@ class MonitoringIT {
         assertThat(Files.readAllLines(Path.of("..", "docs", "OPERATIONS.md")))
                 .containsAll(alerts.stream().map(alert -> "### " + alert).toList());
         assertThat(alerts).allSatisfy(alert -> {
-            assertThat(Files.readString(RULES)).contains("runbook_url: docs/OPERATIONS.md#" + alert.toLowerCase());
-            assertThat(Files.readString(ALERT_TESTS)).contains("runbook_url: docs/OPERATIONS.md#" + alert.toLowerCase());
+            assertThat(Files.readString(RULES)).contains("runbook_url: docs/OPERATIONS.md#" + alert.toLowerCase(Locale.ROOT));
+            assertThat(Files.readString(ALERT_TESTS))
+                    .contains("runbook_url: docs/OPERATIONS.md#" + alert.toLowerCase(Locale.ROOT));
         });
     }
 
@@ -81,8 +84,8 @@ class MonitoringIT {
                     await(panel.toString())
                             .pollDelay(Duration.ZERO)
                             .atMost(PATIENCE)
-                            .untilAsserted(
-                                    () -> assertThat(prometheus.values(panel.query())).isNotEmpty());
+                            .untilAsserted(() ->
+                                    assertThat(prometheus.values(panel.query())).isNotEmpty());
                 }
                 assertThat(load.answers()).isPositive();
                 assertThat(prometheus.ruleHealths()).isNotEmpty().containsOnly("ok");
@@ -175,9 +178,9 @@ class MonitoringIT {
         }
 
         @Override
-        public void close() throws InterruptedException {
+        public void close() {
             over.set(true);
-            assertThat(thread.join(PATIENCE)).isTrue();
+            await().atMost(PATIENCE).until(() -> !thread.isAlive());
         }
     }
 }

@@ -13,13 +13,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
 /// The Prometheus of this machine, as a process that scrapes every second and keeps what it scrapes in a folder.
 final class Prometheus implements AutoCloseable {
     private static final Duration START_MAX = Duration.ofSeconds(30);
+
+    private static final long STOP_SECONDS_MAX = 10;
 
     private final Process process;
     private final URI api;
@@ -42,16 +46,13 @@ final class Prometheus implements AutoCloseable {
     static Prometheus start(Path folder, List<String> targets, Path rules) throws IOException {
         String quoted = targets.stream().map(target -> "'" + target + "'").collect(Collectors.joining(", "));
         Path config = folder.resolve("prometheus.yml");
-        Files.writeString(
-                config,
-                """
+        Files.writeString(config, """
                 global: {scrape_interval: 1s, evaluation_interval: 1s}
                 rule_files: ['%s']
                 scrape_configs:
                   - job_name: thunderhead
                     static_configs: [{targets: [%s]}]
-                """
-                        .formatted(rules.toAbsolutePath().normalize(), quoted));
+                """.formatted(rules.toAbsolutePath().normalize(), quoted));
         int port = freePort();
         Process process = new ProcessBuilder(
                         "prometheus",
@@ -62,7 +63,10 @@ final class Prometheus implements AutoCloseable {
                 .redirectOutput(folder.resolve("prometheus.log").toFile())
                 .start();
         Prometheus prometheus = new Prometheus(process, URI.create("http://127.0.0.1:" + port + "/api/v1/"));
-        await("prometheus answers").atMost(START_MAX).ignoreExceptions().until(() -> prometheus.values("1").size() == 1);
+        await("prometheus answers")
+                .atMost(START_MAX)
+                .ignoreExceptions()
+                .until(() -> prometheus.values("1").size() == 1);
         return prometheus;
     }
 
@@ -74,7 +78,8 @@ final class Prometheus implements AutoCloseable {
 
     /// Values that a query has now, one a series; NaN is no value.
     List<String> values(String query) {
-        JsonNode data = get("query?query=" + URLEncoder.encode(query, StandardCharsets.UTF_8)).path("data");
+        JsonNode data = get("query?query=" + URLEncoder.encode(query, StandardCharsets.UTF_8))
+                .path("data");
         if (data.path("resultType").asString().equals("scalar")) {
             return List.of(data.path("result").path(1).asString());
         }
@@ -104,10 +109,14 @@ final class Prometheus implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
         probe.close();
         process.destroy();
-        if (!process.waitFor(10, TimeUnit.SECONDS)) {
+        try {
+            process.onExit().get(STOP_SECONDS_MAX, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
             process.destroyForcibly();
         }
     }

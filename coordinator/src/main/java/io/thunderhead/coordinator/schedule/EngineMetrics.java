@@ -1,22 +1,24 @@
 package io.thunderhead.coordinator.schedule;
 
+import static java.util.Objects.requireNonNull;
+
 import io.thunderhead.coordinator.engine.TokenSink.FinishReason;
 import io.thunderhead.metrics.Counter;
 import io.thunderhead.metrics.Families;
 import io.thunderhead.metrics.Histogram;
 import io.thunderhead.metrics.NodeMetrics;
+import java.util.EnumMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /// What the engine measures of sequences. Owner: engine thread; what it sums up anyway is read from its [EngineStats].
 final class EngineMetrics {
-    private static final FinishReason[] REASONS = FinishReason.values();
-
     private final Histogram queueTime;
     private final Histogram timeToFirstToken;
     private final Histogram interToken;
     private final Histogram endToEnd;
-    private final Counter[] ended = new Counter[REASONS.length];
+    private final Map<FinishReason, Counter> ended = new EnumMap<>(FinishReason.class);
     private final Counter failed;
 
     EngineMetrics(NodeMetrics metrics) {
@@ -24,9 +26,10 @@ final class EngineMetrics {
         this.timeToFirstToken = metrics.histogram(Families.TIME_TO_FIRST_TOKEN);
         this.interToken = metrics.histogram(Families.INTER_TOKEN);
         this.endToEnd = metrics.histogram(Families.END_TO_END);
-        for (FinishReason reason : REASONS) {
-            ended[reason.ordinal()] =
-                    metrics.counter(Families.SEQUENCES_ENDED, reason.name().toLowerCase(Locale.ROOT));
+        for (FinishReason reason : FinishReason.values()) {
+            ended.put(
+                    reason,
+                    metrics.counter(Families.SEQUENCES_ENDED, reason.name().toLowerCase(Locale.ROOT)));
         }
         this.failed = metrics.counter(Families.SEQUENCES_ENDED, "failed");
     }
@@ -66,7 +69,7 @@ final class EngineMetrics {
     }
 
     void ended(FinishReason reason, long sinceSubmitNanos) {
-        ended[reason.ordinal()].increment();
+        requireNonNull(ended.get(reason)).increment();
         endToEnd.recordNanos(sinceSubmitNanos);
     }
 
