@@ -32,7 +32,7 @@ public class RecordingBenchmark {
     /// Laps for attention, dispatch, wait and residual, and the two ends of the round.
     private static final int READINGS_A_LAYER = 6;
 
-    /// 16: the demo model; 80: the released ones.
+    /// 16: models/golden-tiny; 80: the released models.
     @Param({"16", "80"})
     public int layers;
 
