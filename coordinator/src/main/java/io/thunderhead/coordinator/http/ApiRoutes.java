@@ -19,6 +19,7 @@ import io.thunderhead.coordinator.pages.PageFile;
 import io.thunderhead.coordinator.pages.PapersEndpoint;
 import io.thunderhead.coordinator.pages.PdfEndpoint;
 import io.thunderhead.coordinator.schedule.EngineStats;
+import io.thunderhead.metrics.NodeMetrics;
 import io.vertx.core.buffer.Buffer;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -45,13 +46,18 @@ final class ApiRoutes {
             ApiLimits limits,
             HealthView health,
             Supplier<EngineStats> stats,
+            NodeMetrics metrics,
             Optional<AdminView> admin) {
         ModelCatalog catalog = new ModelCatalog(models);
         Map<String, View> views = new HashMap<>(Map.of(
-                "/v1/models", new View(false, rest -> new ViewAnswer(200, Buffer.buffer(catalog.list()))),
-                "/v1/models/", new View(false, name -> new ViewAnswer(200, Buffer.buffer(catalog.one(decoded(name))))),
-                "/stats", new View(false, rest -> new ViewAnswer(200, stats(stats.get()))),
-                "/health/live", new View(true, rest -> new ViewAnswer(200, health(List.of()))),
+                "/v1/models", new View(false, rest -> ViewAnswer.json(200, Buffer.buffer(catalog.list()))),
+                "/v1/models/", new View(false, name -> ViewAnswer.json(200, Buffer.buffer(catalog.one(decoded(name))))),
+                "/stats", new View(false, rest -> ViewAnswer.json(200, stats(stats.get()))),
+                "/metrics",
+                        new View(
+                                false,
+                                rest -> new ViewAnswer(200, NodeMetrics.TEXT_TYPE, Buffer.buffer(metrics.text()))),
+                "/health/live", new View(true, rest -> ViewAnswer.json(200, health(List.of()))),
                 "/health/ready", new View(true, rest -> readiness(health))));
         admin.ifPresent(view -> {
             views.put(RequestHandler.ADMIN + "cluster", new View(false, rest -> cluster(view)));
@@ -83,12 +89,12 @@ final class ApiRoutes {
     }
 
     private static ViewAnswer json(byte[] body) {
-        return new ViewAnswer(200, Buffer.buffer(body));
+        return ViewAnswer.json(200, Buffer.buffer(body));
     }
 
     private static ViewAnswer readiness(HealthView health) {
         List<HealthView.Missing> missing = health.missing();
-        return new ViewAnswer(missing.isEmpty() ? 200 : 503, health(missing));
+        return ViewAnswer.json(missing.isEmpty() ? 200 : 503, health(missing));
     }
 
     private static Buffer health(List<HealthView.Missing> missing) {

@@ -3,12 +3,14 @@ package io.thunderhead.coordinator.http;
 import io.thunderhead.coordinator.admin.AdminView;
 import io.thunderhead.coordinator.api.ApiKeys;
 import io.thunderhead.coordinator.api.Completions;
+import io.thunderhead.coordinator.api.RequestOutcomes;
 import io.thunderhead.coordinator.api.ServedModels;
 import io.thunderhead.coordinator.openai.ApiLimits;
 import io.thunderhead.coordinator.schedule.EngineStats;
 import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ServingException;
 import io.thunderhead.core.time.Deadline;
+import io.thunderhead.metrics.NodeMetrics;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -50,7 +52,8 @@ public final class HttpApi implements AutoCloseable {
             HealthView health,
             Supplier<EngineStats> stats,
             AdminView admin,
-            ApiKeys keys) {
+            ApiKeys keys,
+            NodeMetrics metrics) {
         this.config = config;
         this.gate = new RequestGate(
                 config.maxConcurrentRequests(), config.maxBodies().value());
@@ -69,9 +72,11 @@ public final class HttpApi implements AutoCloseable {
                         limits,
                         health,
                         stats,
+                        metrics,
                         config.pages() ? Optional.of(admin) : Optional.empty()),
                 keys,
-                gate);
+                gate,
+                new RequestOutcomes(metrics, "http"));
         this.server = vertx.createHttpServer(serverOptions(config))
                 .connectionHandler(idle::opened)
                 .requestHandler(request -> {

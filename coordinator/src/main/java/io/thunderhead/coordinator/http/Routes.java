@@ -18,7 +18,11 @@ record Routes(Map<String, View> views, Map<String, Endpoint> endpoints, Map<Stri
     /// @param open needs no API key
     record View(boolean open, Function<String, ViewAnswer> answer) {}
 
-    record ViewAnswer(int status, Buffer json) {}
+    record ViewAnswer(int status, String contentType, Buffer body) {
+        static ViewAnswer json(int status, Buffer json) {
+            return new ViewAnswer(status, "application/json", json);
+        }
+    }
 
     sealed interface Match {
         record ToView(View view, String argument) implements Match {}

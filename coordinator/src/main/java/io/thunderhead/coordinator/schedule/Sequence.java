@@ -69,6 +69,15 @@ final class Sequence {
         return submittedNanos;
     }
 
+    /// When it got its last token.
+    long lastTokenNanos() {
+        return lastTokenNanos;
+    }
+
+    void gotToken(long nowNanos) {
+        lastTokenNanos = nowNanos;
+    }
+
     void askCancel() {
         cancelAsked = true;
     }
@@ -206,15 +215,6 @@ final class Sequence {
 
     int replays() {
         return replays;
-    }
-
-    /// When it got its last token.
-    long lastTokenNanos() {
-        return lastTokenNanos;
-    }
-
-    void gotToken(long nowNanos) {
-        lastTokenNanos = nowNanos;
     }
 
     /// Replays so far because of lost workers, this one included.

@@ -7,6 +7,7 @@ import io.thunderhead.coordinator.testing.FakeEngine;
 import io.thunderhead.coordinator.testing.FakeModels;
 import io.thunderhead.coordinator.testing.FakeOperator;
 import io.thunderhead.core.config.Bytes;
+import io.thunderhead.metrics.NodeMetrics;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -36,7 +37,8 @@ final class ApiServer implements AutoCloseable {
                 health,
                 () -> EngineStats.NONE,
                 new FakeOperator(),
-                ApiKeys.load(config.apiKeys(), config.apiKeysFile()));
+                ApiKeys.load(config.apiKeys(), config.apiKeysFile()),
+                new NodeMetrics("test"));
         api.start();
     }
 
