@@ -112,7 +112,16 @@ final class DeviceMatrices {
         TaskGraph tasks = graph.tasks();
         switch (format) {
             case F32 ->
-                tasks.task(id, ProductKernels::multiplyF32, graph.context(), tiles, x, (FloatArray) data, y, inSize, outSize);
+                tasks.task(
+                        id,
+                        ProductKernels::multiplyF32,
+                        graph.context(),
+                        tiles,
+                        x,
+                        (FloatArray) data,
+                        y,
+                        inSize,
+                        outSize);
             case BF16 ->
                 tasks.task(
                         id,

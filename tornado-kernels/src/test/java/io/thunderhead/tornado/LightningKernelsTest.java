@@ -6,11 +6,11 @@ import static io.thunderhead.tornado.DeviceRun.ints;
 import static io.thunderhead.tornado.DeviceRun.random;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.thunderhead.model.config.LayerRange;
 import io.thunderhead.model.config.ModelConfig;
 import io.thunderhead.model.kernels.KernelSelection;
 import io.thunderhead.model.kernels.Kernels;
 import io.thunderhead.model.kernels.LightningDecay;
-import io.thunderhead.model.config.LayerRange;
 import io.thunderhead.model.state.SequenceState;
 import io.thunderhead.model.state.StateLayout;
 import io.thunderhead.model.state.StatePool;

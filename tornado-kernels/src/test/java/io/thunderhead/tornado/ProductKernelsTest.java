@@ -15,6 +15,7 @@ import io.thunderhead.model.kernels.WeightFormat;
 import io.thunderhead.model.testing.RandomTensors;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -67,7 +68,7 @@ final class ProductKernelsTest {
             int rows = firstRows[group + 1] - firstRows[group];
             float[] y = new float[rows * out];
             plain.matmul(
-                    java.util.Arrays.copyOfRange(x, firstRows[group] * in, firstRows[group + 1] * in),
+                    Arrays.copyOfRange(x, firstRows[group] * in, firstRows[group + 1] * in),
                     rows,
                     matrices.get(group),
                     y);

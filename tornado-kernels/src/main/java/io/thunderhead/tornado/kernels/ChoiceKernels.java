@@ -14,7 +14,8 @@ public final class ChoiceKernels {
 
     private ChoiceKernels() {}
 
-    /// The best `topK` experts of each row in ascending id order, weighted by the softmax of their logits alone.
+    /// The best `topK` experts of each row in ascending id order, weighted by the softmax of their logits alone: those
+    /// that fewer than `topK` others beat.
     ///
     /// Grid: `[rows]`, any local size: one thread a row.
     ///
@@ -31,40 +32,33 @@ public final class ChoiceKernels {
         int row = context.globalIdx;
         if (row < step.get(0)) {
             int first = row * topK;
-            float highest = 0f;
-            float last = 0f;
-            int lastId = -1;
-            for (int slot = 0; slot < topK; slot++) {
-                float best = LOWEST;
-                int bestId = 0;
-                for (int expert = 0; expert < experts; expert++) {
-                    float logit = logits.get(row * experts + expert);
-                    boolean free = slot == 0 || logit < last || (logit == last && expert > lastId);
-                    if (free && logit > best) {
-                        best = logit;
-                        bestId = expert;
+            float highest = LOWEST;
+            int slot = 0;
+            for (int expert = 0; expert < experts; expert++) {
+                float own = logits.get(row * experts + expert);
+                highest = Math.max(highest, own);
+                int better = 0;
+                for (int other = 0; other < expert; other++) {
+                    if (logits.get(row * experts + other) >= own) {
+                        better = better + 1;
                     }
                 }
-                last = best;
-                lastId = bestId;
-                if (slot == 0) {
-                    highest = best;
+                for (int other = expert + 1; other < experts; other++) {
+                    if (logits.get(row * experts + other) > own) {
+                        better = better + 1;
+                    }
                 }
-                int to = slot;
-                while (to > 0 && expertIds.get(first + to - 1) > bestId) {
-                    expertIds.set(first + to, expertIds.get(first + to - 1));
-                    to = to - 1;
+                if (better < topK) {
+                    expertIds.set(first + slot, expert);
+                    slot = slot + 1;
                 }
-                expertIds.set(first + to, bestId);
             }
             float sum = 0f;
-            for (int slot = 0; slot < topK; slot++) {
-                float logit = logits.get(row * experts + expertIds.get(first + slot));
-                sum += TornadoMath.exp(logit - highest);
+            for (int i = first; i < first + topK; i++) {
+                sum += TornadoMath.exp(logits.get(row * experts + expertIds.get(i)) - highest);
             }
-            for (int slot = 0; slot < topK; slot++) {
-                float logit = logits.get(row * experts + expertIds.get(first + slot));
-                weights.set(first + slot, TornadoMath.exp(logit - highest) / sum);
+            for (int i = first; i < first + topK; i++) {
+                weights.set(i, TornadoMath.exp(logits.get(row * experts + expertIds.get(i)) - highest) / sum);
             }
         }
     }
@@ -91,16 +85,21 @@ public final class ChoiceKernels {
                 }
             }
             values[thread] = best;
-            ids[thread] = bestId;
             context.localBarrier();
             for (int half = GROUP / 2; half > 0; half = half / 2) {
                 if (thread < half) {
-                    float other = values[thread + half];
-                    int otherId = ids[thread + half];
-                    if (other > values[thread] || (other == values[thread] && otherId < ids[thread])) {
-                        values[thread] = other;
-                        ids[thread] = otherId;
-                    }
+                    values[thread] = Math.max(values[thread], values[thread + half]);
+                }
+                context.localBarrier();
+            }
+            ids[thread] = vocab;
+            if (best == values[0]) {
+                ids[thread] = bestId;
+            }
+            context.localBarrier();
+            for (int half = GROUP / 2; half > 0; half = half / 2) {
+                if (thread < half) {
+                    ids[thread] = Math.min(ids[thread], ids[thread + half]);
                 }
                 context.localBarrier();
             }
