@@ -2,11 +2,13 @@ package io.thunderhead.tornado;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.ImmutableTaskGraph;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.TaskGraph;
 import uk.ac.manchester.tornado.api.WorkerGrid3D;
+import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 
 /// A task graph under construction, with the grid of each of its kernels. For one thread.
 final class KernelGraph {
@@ -14,6 +16,22 @@ final class KernelGraph {
     private final TaskGraph tasks;
     private final KernelContext context = new KernelContext();
     private final List<Launch> launches = new ArrayList<>();
+
+    /// Arrays that stay on the device: the first graph of a plan brings them there, the others use its copies.
+    ///
+    /// @param first of the plan; null if this is it
+    void resident(@Nullable KernelGraph first, List<Object> arrays) {
+        if (first == null) {
+            tasks.transferToDevice(DataTransferMode.FIRST_EXECUTION, arrays.toArray());
+        } else {
+            tasks.consumeFromDevice(first.name, arrays.toArray());
+        }
+    }
+
+    /// After the tasks of the first graph: keeps its resident arrays for the others.
+    void keep(List<Object> arrays) {
+        tasks.persistOnDevice(arrays.toArray());
+    }
 
     private record Launch(String task, WorkerGrid3D grid) {}
 
