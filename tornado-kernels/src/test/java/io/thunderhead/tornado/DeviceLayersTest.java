@@ -75,6 +75,8 @@ final class DeviceLayersTest {
                 second.writeMemory(to.get(i), piece);
             }
 
+            // what an earlier sequence left in the place of b
+            second.writeMemory(kind == LayerKind.LIGHTNING ? 0 : 3, random(9, pieceSize(a, kind)));
             StepRows next = StepRows.builder()
                     .decode(a, tokens(1))
                     .prefill(b, tokens(SECOND_PROMPT))
