@@ -7,13 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.thunderhead.model.checkpoint.DType;
-import io.thunderhead.model.checkpoint.TensorNames;
 import io.thunderhead.model.config.LayerKind;
 import io.thunderhead.model.config.LayerRange;
 import io.thunderhead.model.config.ModelConfig;
 import io.thunderhead.model.kernels.KernelSelection;
 import io.thunderhead.model.kernels.Kernels;
-import io.thunderhead.model.kernels.WeightLoader;
 import io.thunderhead.model.layers.StageModel;
 import io.thunderhead.model.layers.Workspace;
 import io.thunderhead.model.state.SequenceState;
@@ -123,36 +121,7 @@ final class DeviceLayersTest {
     }
 
     private DeviceLayers device(LayerKind kind, int layer) {
-        WeightLoader loader = new WeightLoader(weights, plain, List.of(), (loaded, total) -> {});
-        int hidden = config.hiddenSize();
-        DeviceLayers.Frame frame = new DeviceLayers.Frame(
-                loader.vector(TensorNames.inputNorm(layer), hidden),
-                loader.vector(TensorNames.postAttentionNorm(layer), hidden),
-                loader.precise(arena, TensorNames.router(layer), config.expertCount(), hidden));
-        DeviceAttention attention = switch (kind) {
-            case LIGHTNING -> new DeviceLightning(config, List.of(lightning(loader, layer)), SLOTS);
-            case SOFTMAX -> new DeviceSoftmax(config, List.of(softmax(loader, layer)), PAGES);
-        };
-        return new DeviceLayers(config, attention, config.lightningFactors(), List.of(frame), 8, 512);
-    }
-
-    private DeviceLightning.Weights lightning(WeightLoader loader, int layer) {
-        int hidden = config.hiddenSize();
-        int size = config.attentionSize();
-        return new DeviceLightning.Weights(
-                layer,
-                loader.matrix(arena, TensorNames.qkv(layer), 3 * size, hidden),
-                loader.matrix(arena, TensorNames.outputGate(layer), size, hidden),
-                loader.matrix(arena, TensorNames.lightningOut(layer), hidden, size),
-                loader.vector(TensorNames.lightningNorm(layer), size));
-    }
-
-    private DeviceSoftmax.Weights softmax(WeightLoader loader, int layer) {
-        int hidden = config.hiddenSize();
-        return new DeviceSoftmax.Weights(
-                loader.matrix(arena, TensorNames.query(layer), config.attentionSize(), hidden),
-                loader.matrix(arena, TensorNames.key(layer), config.kvSize(), hidden),
-                loader.matrix(arena, TensorNames.value(layer), config.kvSize(), hidden),
-                loader.matrix(arena, TensorNames.softmaxOut(layer), hidden, config.attentionSize()));
+        DeviceWeights loader = new DeviceWeights(config, weights, plain, arena);
+        return loader.layers(kind, List.of(layer), kind == LayerKind.LIGHTNING ? SLOTS : PAGES, 8, 512);
     }
 }

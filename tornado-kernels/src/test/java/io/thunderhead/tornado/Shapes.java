@@ -11,12 +11,16 @@ final class Shapes {
 
     /// Two layers, lightning and softmax.
     static ModelConfig model(int heads, int kvHeads, int headDim) {
+        return model(List.of(LayerKind.LIGHTNING, LayerKind.SOFTMAX), heads, kvHeads, headDim);
+    }
+
+    static ModelConfig model(List<LayerKind> layers, int heads, int kvHeads, int headDim) {
         return new ModelConfig(
                 "minimax_text_01",
                 97,
                 48,
                 40,
-                List.of(LayerKind.LIGHTNING, LayerKind.SOFTMAX),
+                layers,
                 heads,
                 kvHeads,
                 headDim,
