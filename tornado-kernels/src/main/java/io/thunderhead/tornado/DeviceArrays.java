@@ -24,14 +24,9 @@ final class DeviceArrays {
         return zeros;
     }
 
-    /// Vectors of one length one behind the other.
-    static FloatArray stacked(List<float[]> vectors) {
-        int size = vectors.getFirst().length;
-        FloatArray stacked = new FloatArray(vectors.size() * size);
-        for (int i = 0; i < vectors.size(); i++) {
-            copy(vectors.get(i), size, stacked, i * size);
-        }
-        return stacked;
+    /// Vectors one behind the other.
+    static FloatArray stacked(List<FloatArray> vectors) {
+        return FloatArray.concat(vectors.toArray(FloatArray[]::new));
     }
 
     static void copy(float[] from, int count, FloatArray to, int first) {

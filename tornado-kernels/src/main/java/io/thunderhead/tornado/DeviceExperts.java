@@ -29,12 +29,12 @@ final class DeviceExperts implements AutoCloseable {
     /// @param experts at least one, all of one shape and format
     /// @param rowMaxima of the graphs, ascending
     DeviceExperts(List<FeedForwardWeights> experts, int... rowMaxima) {
-        DeviceMatrices gate = DeviceMatrices.of(
-                experts.stream().map(FeedForwardWeights::gate).toList());
+        DeviceMatrices gate =
+                DeviceMatrices.of(experts.stream().map(FeedForwardWeights::gate).toList());
         DeviceMatrices up =
                 DeviceMatrices.of(experts.stream().map(FeedForwardWeights::up).toList());
-        DeviceMatrices down = DeviceMatrices.of(
-                experts.stream().map(FeedForwardWeights::down).toList());
+        DeviceMatrices down =
+                DeviceMatrices.of(experts.stream().map(FeedForwardWeights::down).toList());
         this.hidden = down.outSize();
         List<Object> resident = Stream.of(gate, up, down)
                 .flatMap(matrices -> matrices.arrays().stream())
@@ -66,7 +66,8 @@ final class DeviceExperts implements AutoCloseable {
                 new FloatArray(Math.multiplyExact(rowMax, hidden)));
     }
 
-    private void addTasks(KernelGraph graph, Bucket bucket, DeviceMatrices gate, DeviceMatrices up, DeviceMatrices down) {
+    private void addTasks(
+            KernelGraph graph, Bucket bucket, DeviceMatrices gate, DeviceMatrices up, DeviceMatrices down) {
         int tileMax = bucket.tiles().getSize() / ProductKernels.TILE_INTS;
         graph.tasks()
                 .transferToDevice(DataTransferMode.EVERY_EXECUTION, bucket.step(), bucket.tiles(), bucket.x())

@@ -32,7 +32,7 @@ final class DeviceLayers implements AutoCloseable {
     private final ResidentPlan plan;
 
     /// What every layer has besides its attention.
-    record Frame(float[] inputNorm, float[] postNorm, PackedMatrix router) {}
+    record Frame(FloatArray inputNorm, FloatArray postNorm, PackedMatrix router) {}
 
     private record Bucket(LayerBuffers buffers, DeviceAttention.StepTables tables) {}
 
@@ -47,8 +47,10 @@ final class DeviceLayers implements AutoCloseable {
         this.config = config;
         this.attention = attention;
         this.factors = factors;
-        this.inputNorms = DeviceArrays.stacked(frames.stream().map(Frame::inputNorm).toList());
-        this.postNorms = DeviceArrays.stacked(frames.stream().map(Frame::postNorm).toList());
+        this.inputNorms =
+                DeviceArrays.stacked(frames.stream().map(Frame::inputNorm).toList());
+        this.postNorms =
+                DeviceArrays.stacked(frames.stream().map(Frame::postNorm).toList());
         this.router = DeviceMatrices.of(frames.stream().map(Frame::router).toList());
         this.piece = new FloatArray(attention.pieceSize());
         List<Object> resident = new ArrayList<>(attention.resident());
@@ -73,8 +75,7 @@ final class DeviceLayers implements AutoCloseable {
 
     private Bucket addLayer(KernelGraph graph, LayerBuffers buffers) {
         graph.tasks()
-                .transferToDevice(
-                        DataTransferMode.EVERY_EXECUTION, buffers.step(), buffers.tiles(), buffers.hidden())
+                .transferToDevice(DataTransferMode.EVERY_EXECUTION, buffers.step(), buffers.tiles(), buffers.hidden())
                 .transferToDevice(
                         DataTransferMode.FIRST_EXECUTION, buffers.scratch().toArray());
         addNorm(graph, "inputNorm", buffers, buffers.hidden(), inputNorms, buffers.normed());
@@ -120,8 +121,7 @@ final class DeviceLayers implements AutoCloseable {
     }
 
     private void addRouter(KernelGraph graph, LayerBuffers buffers) {
-        router.product(
-                graph, "router", buffers.tiles(), buffers.tileMax(), buffers.expertInput(), buffers.logits());
+        router.product(graph, "router", buffers.tiles(), buffers.tileMax(), buffers.expertInput(), buffers.logits());
         graph.tasks()
                 .task(
                         "choose",
@@ -174,8 +174,7 @@ final class DeviceLayers implements AutoCloseable {
     /// @param layer among the layers held here, from 0
     /// @param hidden,expertInput `[rows, hidden]`
     /// @param expertIds,weights `[rows, topK]`
-    void attend(
-            int layer, DeviceRows rows, float[] hidden, float[] expertInput, int[] expertIds, float[] weights) {
+    void attend(int layer, DeviceRows rows, float[] hidden, float[] expertInput, int[] expertIds, float[] weights) {
         int count = rows.rowCount();
         int index = 0;
         while (buckets.get(index).buffers().rowMax() < count) {

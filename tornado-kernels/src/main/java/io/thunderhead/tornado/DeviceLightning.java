@@ -23,13 +23,14 @@ final class DeviceLightning implements DeviceAttention {
     private final FloatArray states;
 
     /// Weights of one layer.
-    record Weights(int layerIndex, PackedMatrix qkv, PackedMatrix outputGate, PackedMatrix out, float[] norm) {}
+    record Weights(int layerIndex, PackedMatrix qkv, PackedMatrix outputGate, PackedMatrix out, FloatArray norm) {}
 
     DeviceLightning(ModelConfig config, List<Weights> layers, int slots) {
         this.config = config;
         this.slots = slots;
         this.qkv = DeviceMatrices.of(layers.stream().map(Weights::qkv).toList());
-        this.outputGate = DeviceMatrices.of(layers.stream().map(Weights::outputGate).toList());
+        this.outputGate =
+                DeviceMatrices.of(layers.stream().map(Weights::outputGate).toList());
         this.out = DeviceMatrices.of(layers.stream().map(Weights::out).toList());
         this.norms = DeviceArrays.stacked(layers.stream().map(Weights::norm).toList());
         this.slopes = slopes(layers);

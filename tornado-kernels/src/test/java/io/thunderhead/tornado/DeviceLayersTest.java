@@ -56,10 +56,8 @@ final class DeviceLayersTest {
                 DeviceLayers second = device(kind, layer)) {
             SequenceState a = pool.acquire();
             SequenceState b = pool.acquire();
-            StepRows prompt =
-                    StepRows.builder().prefill(a, tokens(PROMPT)).build();
-            assertLikePlain(
-                    stage, first, prompt, new DeviceRows().add(0, PROMPT, false, 2, List.of(3, 1)), 1);
+            StepRows prompt = StepRows.builder().prefill(a, tokens(PROMPT)).build();
+            assertLikePlain(stage, first, prompt, new DeviceRows().add(0, PROMPT, false, 2, List.of(3, 1)), 1);
             prompt.advance();
 
             // what the sequence left behind goes to another device, into another slot and other pages
@@ -79,9 +77,8 @@ final class DeviceLayersTest {
                     .decode(a, tokens(1))
                     .prefill(b, tokens(SECOND_PROMPT))
                     .build();
-            DeviceRows onDevice = new DeviceRows()
-                    .add(PROMPT, 1, true, 1, List.of(0, 2))
-                    .add(0, SECOND_PROMPT, false, 0, List.of(3));
+            DeviceRows onDevice =
+                    new DeviceRows().add(PROMPT, 1, true, 1, List.of(0, 2)).add(0, SECOND_PROMPT, false, 0, List.of(3));
             assertLikePlain(stage, second, next, onDevice, 2);
         }
     }

@@ -37,7 +37,8 @@ final class DeviceModelTest {
 
     @Test
     void generatesTheGreedyTokensOfTheCpu() {
-        int[] prompt = new SplittableRandom(1).ints(PROMPT, 0, config.vocabSize()).toArray();
+        int[] prompt =
+                new SplittableRandom(1).ints(PROMPT, 0, config.vocabSize()).toArray();
         try (Kernels plain = KernelSelection.choose("plain", 1).kernels();
                 ReferenceModel expected = new ReferenceModel(config, weights, plain, PROMPT);
                 OnDevice actual = new OnDevice(plain)) {

@@ -10,6 +10,7 @@ import io.thunderhead.model.kernels.WeightLoader;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.stream.IntStream;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /// Puts parts of a model on the default device.
 final class DeviceWeights {
@@ -36,11 +37,15 @@ final class DeviceWeights {
         return new DeviceLayers(config, attention, config.lightningFactors(), frames, rowMaxima);
     }
 
+    private FloatArray vector(String name, int size) {
+        return FloatArray.fromArray(loader.vector(name, size));
+    }
+
     private DeviceLayers.Frame frame(int layer) {
         int hidden = config.hiddenSize();
         return new DeviceLayers.Frame(
-                loader.vector(TensorNames.inputNorm(layer), hidden),
-                loader.vector(TensorNames.postAttentionNorm(layer), hidden),
+                vector(TensorNames.inputNorm(layer), hidden),
+                vector(TensorNames.postAttentionNorm(layer), hidden),
                 loader.precise(arena, TensorNames.router(layer), config.expertCount(), hidden));
     }
 
@@ -52,7 +57,7 @@ final class DeviceWeights {
                 loader.matrix(arena, TensorNames.qkv(layer), 3 * size, hidden),
                 loader.matrix(arena, TensorNames.outputGate(layer), size, hidden),
                 loader.matrix(arena, TensorNames.lightningOut(layer), hidden, size),
-                loader.vector(TensorNames.lightningNorm(layer), size));
+                vector(TensorNames.lightningNorm(layer), size));
     }
 
     private DeviceSoftmax.Weights softmax(int layer) {

@@ -31,15 +31,15 @@ final class GpuMeasurements {
             int heads,
             int headDim,
             int batch,
-            int[] promptTokens,
+            List<Integer> promptTokens,
             int hidden,
             int intermediate,
             int experts,
             int copyFloats) {
         /// One layer of MiniMax-Text-01.
-        static final Sizes REAL = new Sizes(64, 128, 64, new int[] {8192, 65_536}, 6144, 9216, 32, 1 << 28);
+        static final Sizes REAL = new Sizes(64, 128, 64, List.of(8192, 65_536), 6144, 9216, 32, 1 << 28);
         /// To see on any machine that everything runs.
-        static final Sizes TINY = new Sizes(2, 16, 3, new int[] {300}, 64, 96, 4, 1 << 12);
+        static final Sizes TINY = new Sizes(2, 16, 3, List.of(300), 64, 96, 4, 1 << 12);
     }
 
     private GpuMeasurements(Sizes sizes) {
@@ -126,15 +126,7 @@ final class GpuMeasurements {
         KernelGraph graph = new KernelGraph("prefill");
         graph.tasks()
                 .transferToDevice(
-                        DataTransferMode.FIRST_EXECUTION,
-                        qkv,
-                        states,
-                        slopes,
-                        blockStates,
-                        out,
-                        step,
-                        blocks,
-                        chains)
+                        DataTransferMode.FIRST_EXECUTION, qkv, states, slopes, blockStates, out, step, blocks, chains)
                 .task(
                         "blockStates",
                         LightningKernels::blockStates,
