@@ -24,6 +24,7 @@ import io.thunderhead.coordinator.api.ServedModelReader;
 import io.thunderhead.coordinator.grpc.GrpcConfig;
 import io.thunderhead.coordinator.http.HttpConfig;
 import io.thunderhead.coordinator.schedule.SchedulerConfig;
+import io.thunderhead.coordinator.trace.TracingConfig;
 import io.thunderhead.core.config.Bytes;
 import io.thunderhead.core.config.Config;
 import io.thunderhead.core.id.HostPort;
@@ -184,7 +185,7 @@ public final class ClusterNodes implements Nodes {
         Coordinator coordinator = owned.add(new Coordinator(
                 introduction.apply(new HostPort(config.get(NodeSettings.class).host(), 0)),
                 new Coordinator.Limits(
-                        config.get(SchedulerConfig.class), config.get(HttpConfig.class), config.get(GrpcConfig.class)),
+                        config.get(SchedulerConfig.class), config.get(HttpConfig.class), config.get(GrpcConfig.class), config.get(TracingConfig.class)),
                 modelConfig,
                 served::withContextMax,
                 membership,

@@ -2,14 +2,13 @@ package io.thunderhead.coordinator.http;
 
 import io.thunderhead.coordinator.api.ApiKeys;
 import io.thunderhead.coordinator.api.Completions;
-import io.thunderhead.coordinator.api.RequestOutcomes;
 import io.thunderhead.coordinator.api.ServedModels;
 import io.thunderhead.coordinator.openai.ApiLimits;
 import io.thunderhead.coordinator.schedule.EngineStats;
+import io.thunderhead.coordinator.trace.Telemetry;
 import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ServingException;
 import io.thunderhead.core.time.Deadline;
-import io.thunderhead.metrics.NodeMetrics;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -50,7 +49,7 @@ public final class HttpApi implements AutoCloseable {
             HealthView health,
             Supplier<EngineStats> stats,
             ApiKeys keys,
-            NodeMetrics metrics) {
+            Telemetry telemetry) {
         this.config = config;
         this.gate = new RequestGate(
                 config.maxConcurrentRequests(), config.maxBodies().value());
@@ -63,10 +62,10 @@ public final class HttpApi implements AutoCloseable {
         RequestHandler handler = new RequestHandler(
                 vertx,
                 config,
-                ApiRoutes.of(models, completions, limits, health, stats, metrics),
+                ApiRoutes.of(models, completions, limits, health, stats, telemetry.metrics()),
                 keys,
                 gate,
-                new RequestOutcomes(metrics, "http"));
+                telemetry);
         this.server = vertx.createHttpServer(serverOptions(config))
                 .connectionHandler(idle::opened)
                 .requestHandler(request -> {

@@ -3,6 +3,9 @@ package io.thunderhead.coordinator.http;
 import io.thunderhead.coordinator.api.ApiKeys;
 import io.thunderhead.coordinator.api.RequestOutcomes;
 import io.thunderhead.coordinator.openai.Endpoint;
+import io.thunderhead.coordinator.trace.RequestSpan;
+import io.thunderhead.coordinator.trace.Telemetry;
+import io.thunderhead.coordinator.trace.Tracing;
 import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ErrorFamily;
 import io.thunderhead.core.error.ServingException;
@@ -28,15 +31,17 @@ final class RequestHandler implements Handler<HttpServerRequest> {
     private final ApiKeys keys;
     private final RequestGate gate;
     private final RequestOutcomes outcomes;
+    private final Tracing tracing;
 
     RequestHandler(
-            Vertx vertx, HttpConfig config, Routes routes, ApiKeys keys, RequestGate gate, RequestOutcomes outcomes) {
+            Vertx vertx, HttpConfig config, Routes routes, ApiKeys keys, RequestGate gate, Telemetry telemetry) {
         this.vertx = vertx;
         this.config = config;
         this.routes = routes;
         this.keys = keys;
         this.gate = gate;
-        this.outcomes = outcomes;
+        this.outcomes = new RequestOutcomes(telemetry.metrics(), "http");
+        this.tracing = telemetry.tracing();
     }
 
     @Override
@@ -85,9 +90,19 @@ final class RequestHandler implements Handler<HttpServerRequest> {
         });
         body.onWhole(bytes -> {
             VertxCall call = new VertxCall(request, requestId, client, bytes, config.writeTimeout(), gone);
-            Thread.ofVirtual().name("request-" + requestId).start(() -> serve(call, endpoint, ticket));
+            RequestSpan span = begin(request, requestId);
+            Thread.ofVirtual().name("request-" + requestId).start(() -> serve(call, endpoint, ticket, span));
         });
         body.read(vertx, request, config.bodyTimeout());
+    }
+
+    /// Only generating is traced.
+    private RequestSpan begin(HttpServerRequest request, String requestId) {
+        return switch (request.path()) {
+            case "/v1/chat/completions" -> tracing.begin("chat", requestId, request::getHeader);
+            case "/v1/completions" -> tracing.begin("text_completion", requestId, request::getHeader);
+            default -> RequestSpan.NONE;
+        };
     }
 
     private static CompletableFuture<Void> disconnectOf(HttpServerRequest request) {
@@ -104,21 +119,29 @@ final class RequestHandler implements Handler<HttpServerRequest> {
                 "x-ratelimit-remaining-requests", Long.toString(Math.max(0, gate.requestsMax() - gate.inside())));
     }
 
-    private void serve(VertxCall call, Endpoint endpoint, RequestGate.Ticket ticket) {
-        try (ticket) {
+    private void serve(VertxCall call, Endpoint endpoint, RequestGate.Ticket ticket, RequestSpan span) {
+        try (ticket;
+                var _ = span.enter()) {
             endpoint.answer(call);
             call.finish();
             outcomes.answered();
         } catch (ServingException e) {
-            outcomes.failed(e.code());
+            failed(e, span);
             logFault(call, e);
             call.fail(ErrorReply.shown(e, call.requestId()));
         } catch (Throwable e) { // the thread's top: whatever it was, the client gets an answer
             ServingException fault = new ServingException(ErrorCode.INTERNAL, "unexpected", e);
-            outcomes.failed(fault.code());
+            failed(fault, span);
             logFault(call, fault);
             call.fail(ErrorReply.shown(fault, call.requestId()));
+        } finally {
+            span.end();
         }
+    }
+
+    private void failed(ServingException error, RequestSpan span) {
+        outcomes.failed(error.code());
+        span.failed(error.code());
     }
 
     private static void logFault(VertxCall call, ServingException error) {

@@ -5,6 +5,7 @@ import io.thunderhead.coordinator.api.Completions;
 import io.thunderhead.coordinator.schedule.EngineStats;
 import io.thunderhead.coordinator.testing.FakeEngine;
 import io.thunderhead.coordinator.testing.FakeModels;
+import io.thunderhead.coordinator.trace.Telemetry;
 import io.thunderhead.core.config.Bytes;
 import io.thunderhead.metrics.NodeMetrics;
 import java.io.IOException;
@@ -36,7 +37,7 @@ final class ApiServer implements AutoCloseable {
                 health,
                 () -> EngineStats.NONE,
                 ApiKeys.load(config.apiKeys(), config.apiKeysFile()),
-                new NodeMetrics("test"));
+                Telemetry.untraced(new NodeMetrics("test")));
         api.start();
     }
 
