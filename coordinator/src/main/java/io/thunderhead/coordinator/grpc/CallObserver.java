@@ -41,12 +41,9 @@ final class CallObserver implements ServerInterceptor {
             }
         };
         return new SimpleForwardingServerCallListener<>(next.startCall(watched, headers)) {
-            /// The request is whole: the service is called within.
             @Override
-            public void onHalfClose() {
-                try (var _ = end.span.enter()) {
-                    super.onHalfClose();
-                }
+            public void onHalfClose() { // the request is whole: the service is called within
+                end.span.run(super::onHalfClose);
             }
 
             @Override

@@ -120,9 +120,8 @@ final class RequestHandler implements Handler<HttpServerRequest> {
     }
 
     private void serve(VertxCall call, Endpoint endpoint, RequestGate.Ticket ticket, RequestSpan span) {
-        try (ticket;
-                var _ = span.enter()) {
-            endpoint.answer(call);
+        try (ticket) {
+            span.run(() -> endpoint.answer(call));
             call.finish();
             outcomes.answered();
         } catch (ServingException e) {

@@ -2,11 +2,10 @@ package io.thunderhead.coordinator.trace;
 
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.StatusCode;
-import io.opentelemetry.context.Scope;
 import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ErrorFamily;
 
-/// The span of one request. Thread-safe, but for [#enter].
+/// The span of one request. Thread-safe.
 public final class RequestSpan {
     /// Of a request that nobody traces.
     public static final RequestSpan NONE = new RequestSpan(Span.getInvalid());
@@ -17,16 +16,17 @@ public final class RequestSpan {
         this.span = span;
     }
 
-    /// What is left on the thread that entered, before the span ends.
-    public interface Entered extends AutoCloseable {
-        @Override
-        void close();
+    /// What this thread submits within to the engine belongs to the request.
+    public <E extends Exception> void run(Work<E> work) throws E {
+        try (var _ = span.makeCurrent()) {
+            work.run();
+        }
     }
 
-    /// What this thread submits to the engine belongs to the request, until it leaves.
-    public Entered enter() {
-        Scope scope = span.makeCurrent();
-        return scope::close;
+    /// What a request makes this thread do.
+    @FunctionalInterface
+    public interface Work<E extends Exception> {
+        void run() throws E;
     }
 
     /// As conventions have it, mistakes of clients are no errors of a server.

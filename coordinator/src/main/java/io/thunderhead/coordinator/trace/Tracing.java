@@ -16,7 +16,6 @@ import io.thunderhead.coordinator.engine.Engine;
 import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ServingException;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 public final class Tracing implements AutoCloseable {
     private static final Duration EXPORT_EVERY = Duration.ofSeconds(1);
     private static final Duration SHUT_DOWN_MAX = Duration.ofSeconds(5);
+
+    private static final TextMapGetter<HeaderValues> HEADERS =
+            (headers, name) -> headers == null ? null : headers.valueOf(name);
 
     private final String model;
     private final @Nullable SdkTracerProvider provider;
@@ -81,7 +83,7 @@ public final class Tracing implements AutoCloseable {
         if (tracer == null) {
             return RequestSpan.NONE;
         }
-        Context caller = W3CTraceContextPropagator.getInstance().extract(Context.root(), headers, Headers.INSTANCE);
+        Context caller = W3CTraceContextPropagator.getInstance().extract(Context.root(), headers, HEADERS);
         return new RequestSpan(tracer.spanBuilder(operation + " " + model)
                 .setParent(caller)
                 .setSpanKind(SpanKind.SERVER)
@@ -111,19 +113,5 @@ public final class Tracing implements AutoCloseable {
         /// Null = it has none of that name.
         @Nullable
         String valueOf(String name);
-    }
-
-    private enum Headers implements TextMapGetter<HeaderValues> {
-        INSTANCE;
-
-        @Override
-        public Iterable<String> keys(HeaderValues headers) {
-            return List.of();
-        }
-
-        @Override
-        public @Nullable String get(@Nullable HeaderValues headers, String name) {
-            return headers == null ? null : headers.valueOf(name);
-        }
     }
 }
