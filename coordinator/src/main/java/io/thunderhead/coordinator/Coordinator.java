@@ -19,7 +19,11 @@ import io.thunderhead.coordinator.http.HttpConfig;
 import io.thunderhead.coordinator.schedule.EngineStats;
 import io.thunderhead.coordinator.schedule.SchedulerConfig;
 import io.thunderhead.coordinator.schedule.SchedulingEngine;
+import io.thunderhead.coordinator.trace.Telemetry;
+import io.thunderhead.coordinator.trace.Tracing;
+import io.thunderhead.coordinator.trace.TracingConfig;
 import io.thunderhead.core.id.HostPort;
+import io.thunderhead.metrics.NodeMetrics;
 import io.thunderhead.model.config.ModelConfig;
 import io.thunderhead.transport.NodeConnector;
 import java.util.List;
@@ -35,10 +39,11 @@ public final class Coordinator implements AutoCloseable {
     private final PlanPublisher planning;
     private final SchedulingEngine engine;
     private final Limits limits;
+    private final Tracing tracing;
     private final HttpApi http;
     private final GrpcApiServer grpc;
 
-    public record Limits(SchedulerConfig scheduler, HttpConfig http, GrpcConfig grpc) {}
+    public record Limits(SchedulerConfig scheduler, HttpConfig http, GrpcConfig grpc, TracingConfig tracing) {}
 
     /// Where clients connect.
     public record Addresses(HostPort http, HostPort grpc) {}
@@ -51,18 +56,23 @@ public final class Coordinator implements AutoCloseable {
             IntFunction<ServedModel> served,
             ClusterMembership membership,
             NodeConnector connector,
-            PlanKeeper keeper) {
+            PlanKeeper keeper,
+            NodeMetrics metrics) {
         this.self = self;
         this.limits = limits;
         this.config = config;
         this.membership = membership;
         this.planning = new PlanPublisher(membership, keeper);
-        this.engine = new SchedulingEngine(self.id(), limits.scheduler(), config, connector, membership);
-        ServedModels models = new ServedModels(List.of(served.apply(engine.contextMax())));
-        Completions completions = new Completions(engine);
+        this.engine = new SchedulingEngine(self.id(), limits.scheduler(), config, connector, membership, metrics);
+        ServedModel model = served.apply(engine.contextMax());
+        ServedModels models = new ServedModels(List.of(model));
+        this.tracing = Tracing.of(limits.tracing(), self.id().value(), model.id());
+        Telemetry telemetry = new Telemetry(metrics, tracing);
+        Completions completions = new Completions(tracing.traced(engine));
         ApiKeys keys = ApiKeys.load(limits.http().apiKeys(), limits.http().apiKeysFile());
-        this.http = new HttpApi(limits.http(), models, completions, this::missing, engine::stats, keys);
-        this.grpc = new GrpcApiServer(limits.grpc(), models, completions, new View(), keys::ownerOfKey);
+        this.http = new HttpApi(limits.http(), models, completions, this::missing, engine::stats, keys, telemetry);
+        this.grpc = new GrpcApiServer(limits.grpc(), models, completions, new View(), keys::ownerOfKey, telemetry);
+        ClusterMetrics.read(metrics, self.id(), membership::snapshot, this::readiness);
     }
 
     /// Joins the cluster and listens; workers and plan may come later.
@@ -105,6 +115,7 @@ public final class Coordinator implements AutoCloseable {
         http.close();
         grpc.close();
         engine.close();
+        tracing.close();
         planning.close();
     }
 

@@ -5,6 +5,7 @@ import io.thunderhead.coordinator.api.Completions;
 import io.thunderhead.coordinator.api.ServedModels;
 import io.thunderhead.coordinator.openai.ApiLimits;
 import io.thunderhead.coordinator.schedule.EngineStats;
+import io.thunderhead.coordinator.trace.Telemetry;
 import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ServingException;
 import io.thunderhead.core.time.Deadline;
@@ -47,7 +48,8 @@ public final class HttpApi implements AutoCloseable {
             Completions completions,
             HealthView health,
             Supplier<EngineStats> stats,
-            ApiKeys keys) {
+            ApiKeys keys,
+            Telemetry telemetry) {
         this.config = config;
         this.gate = new RequestGate(
                 config.maxConcurrentRequests(), config.maxBodies().value());
@@ -57,8 +59,13 @@ public final class HttpApi implements AutoCloseable {
                 .withTransport(new GuardedTransport(new ConnectionGuard(config.maxConnections(), config.idleTimeout())))
                 .build();
         IdleConnections idle = new IdleConnections(vertx, config.idleTimeout());
-        RequestHandler handler =
-                new RequestHandler(vertx, config, ApiRoutes.of(models, completions, limits, health, stats), keys, gate);
+        RequestHandler handler = new RequestHandler(
+                vertx,
+                config,
+                ApiRoutes.of(models, completions, limits, health, stats, telemetry.metrics()),
+                keys,
+                gate,
+                telemetry);
         this.server = vertx.createHttpServer(serverOptions(config))
                 .connectionHandler(idle::opened)
                 .requestHandler(request -> {

@@ -1,7 +1,11 @@
 package io.thunderhead.coordinator.http;
 
 import io.thunderhead.coordinator.api.ApiKeys;
+import io.thunderhead.coordinator.api.RequestOutcomes;
 import io.thunderhead.coordinator.openai.Endpoint;
+import io.thunderhead.coordinator.trace.RequestSpan;
+import io.thunderhead.coordinator.trace.Telemetry;
+import io.thunderhead.coordinator.trace.Tracing;
 import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ErrorFamily;
 import io.thunderhead.core.error.ServingException;
@@ -26,13 +30,18 @@ final class RequestHandler implements Handler<HttpServerRequest> {
     private final Routes routes;
     private final ApiKeys keys;
     private final RequestGate gate;
+    private final RequestOutcomes outcomes;
+    private final Tracing tracing;
 
-    RequestHandler(Vertx vertx, HttpConfig config, Routes routes, ApiKeys keys, RequestGate gate) {
+    RequestHandler(
+            Vertx vertx, HttpConfig config, Routes routes, ApiKeys keys, RequestGate gate, Telemetry telemetry) {
         this.vertx = vertx;
         this.config = config;
         this.routes = routes;
         this.keys = keys;
         this.gate = gate;
+        this.outcomes = new RequestOutcomes(telemetry.metrics(), "http");
+        this.tracing = telemetry.tracing();
     }
 
     @Override
@@ -58,8 +67,8 @@ final class RequestHandler implements Handler<HttpServerRequest> {
             keys.ownerOf(request.getHeader("authorization"));
         }
         Routes.ViewAnswer answer = view.answer().apply(argument);
-        request.response().setStatusCode(answer.status()).putHeader("content-type", "application/json");
-        request.response().end(answer.json());
+        request.response().setStatusCode(answer.status()).putHeader("content-type", answer.contentType());
+        request.response().end(answer.body());
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // what is done when the client goes away cannot fail
@@ -81,9 +90,19 @@ final class RequestHandler implements Handler<HttpServerRequest> {
         });
         body.onWhole(bytes -> {
             VertxCall call = new VertxCall(request, requestId, client, bytes, config.writeTimeout(), gone);
-            Thread.ofVirtual().name("request-" + requestId).start(() -> serve(call, endpoint, ticket));
+            RequestSpan span = begin(request, requestId);
+            Thread.ofVirtual().name("request-" + requestId).start(() -> serve(call, endpoint, ticket, span));
         });
         body.read(vertx, request, config.bodyTimeout());
+    }
+
+    /// Only generating is traced.
+    private RequestSpan begin(HttpServerRequest request, String requestId) {
+        return switch (request.path()) {
+            case "/v1/chat/completions" -> tracing.begin("chat", requestId, request::getHeader);
+            case "/v1/completions" -> tracing.begin("text_completion", requestId, request::getHeader);
+            default -> RequestSpan.NONE;
+        };
     }
 
     private static CompletableFuture<Void> disconnectOf(HttpServerRequest request) {
@@ -100,18 +119,28 @@ final class RequestHandler implements Handler<HttpServerRequest> {
                 "x-ratelimit-remaining-requests", Long.toString(Math.max(0, gate.requestsMax() - gate.inside())));
     }
 
-    private static void serve(VertxCall call, Endpoint endpoint, RequestGate.Ticket ticket) {
+    private void serve(VertxCall call, Endpoint endpoint, RequestGate.Ticket ticket, RequestSpan span) {
         try (ticket) {
-            endpoint.answer(call);
+            span.run(() -> endpoint.answer(call));
             call.finish();
+            outcomes.answered();
         } catch (ServingException e) {
+            failed(e, span);
             logFault(call, e);
             call.fail(ErrorReply.shown(e, call.requestId()));
         } catch (Throwable e) { // the thread's top: whatever it was, the client gets an answer
             ServingException fault = new ServingException(ErrorCode.INTERNAL, "unexpected", e);
+            failed(fault, span);
             logFault(call, fault);
             call.fail(ErrorReply.shown(fault, call.requestId()));
+        } finally {
+            span.end();
         }
+    }
+
+    private void failed(ServingException error, RequestSpan span) {
+        outcomes.failed(error.code());
+        span.failed(error.code());
     }
 
     private static void logFault(VertxCall call, ServingException error) {
@@ -123,6 +152,7 @@ final class RequestHandler implements Handler<HttpServerRequest> {
     /// Answers with the error. A long body that is still coming is dropped for a while, so that the client reads the
     /// answer before it sees the connection closed.
     private void refuse(HttpServerRequest request, ServingException error) {
+        outcomes.failed(error.code());
         HttpServerResponse response = request.response();
         boolean bodyComing = !request.isEnded() && !RequestBody.isShort(request);
         boolean http1 = request.version() != HttpVersion.HTTP_2;

@@ -28,10 +28,12 @@ import io.thunderhead.coordinator.testing.FakeEngine;
 import io.thunderhead.coordinator.testing.FakeGeneration;
 import io.thunderhead.coordinator.testing.FakeModels;
 import io.thunderhead.coordinator.testing.FakeTokenizer;
+import io.thunderhead.coordinator.trace.Telemetry;
 import io.thunderhead.core.config.Bytes;
 import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ServingException;
 import io.thunderhead.core.id.HostPort;
+import io.thunderhead.metrics.NodeMetrics;
 import io.thunderhead.proto.v1.Chat;
 import io.thunderhead.proto.v1.ChatMessage;
 import io.thunderhead.proto.v1.ClusterGrpc;
@@ -332,8 +334,8 @@ final class GrpcApiIT {
     }
 
     private HostPort start(FakeEngine engine) {
-        GrpcApiServer server =
-                new GrpcApiServer(CONFIG, FakeModels.ALL, new Completions(engine), cluster, GrpcApiIT::clientOf);
+        GrpcApiServer server = new GrpcApiServer(
+                CONFIG, FakeModels.ALL, new Completions(engine), cluster, GrpcApiIT::clientOf, Telemetry.untraced(new NodeMetrics("test")));
         open.add(server);
         return server.start();
     }

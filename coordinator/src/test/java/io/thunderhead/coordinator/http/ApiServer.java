@@ -5,7 +5,9 @@ import io.thunderhead.coordinator.api.Completions;
 import io.thunderhead.coordinator.schedule.EngineStats;
 import io.thunderhead.coordinator.testing.FakeEngine;
 import io.thunderhead.coordinator.testing.FakeModels;
+import io.thunderhead.coordinator.trace.Telemetry;
 import io.thunderhead.core.config.Bytes;
+import io.thunderhead.metrics.NodeMetrics;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -34,7 +36,8 @@ final class ApiServer implements AutoCloseable {
                 new Completions(engine),
                 health,
                 () -> EngineStats.NONE,
-                ApiKeys.load(config.apiKeys(), config.apiKeysFile()));
+                ApiKeys.load(config.apiKeys(), config.apiKeysFile()),
+                Telemetry.untraced(new NodeMetrics("test")));
         api.start();
     }
 
