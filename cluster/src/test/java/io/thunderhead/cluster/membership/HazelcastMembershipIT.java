@@ -97,14 +97,42 @@ class HazelcastMembershipIT extends MembershipContract {
         }
     }
 
+    /// In Kubernetes every pod has an address of its own and all listen on one port.
+    @Test
+    void findsTheCoordinatorsByTheNameOfTheirService() throws Exception {
+        int port = freePort();
+        try (HazelcastMembership worker = new HazelcastMembership(inKubernetes("127.0.0.2", port))) {
+            Thread joining = Thread.ofVirtual().start(() -> worker.start(Nodes.expert(0, 1 << 20)));
+            try (HazelcastMembership coordinator = new HazelcastMembership(inKubernetes("127.0.0.1", port))) {
+                coordinator.start(Nodes.coordinator(0));
+
+                await(coordinator, snapshot -> snapshot.nodes().size() == 2);
+                joining.join();
+                assertThat(await(worker, snapshot -> snapshot.nodes().size() == 2)
+                                .leader())
+                        .contains(Nodes.coordinator(0).id());
+            }
+        }
+    }
+
+    private ClusterConfig inKubernetes(String podAddress, int port) {
+        return config(List.of(), Discovery.KUBERNETES, podAddress, port, Duration.ofSeconds(30));
+    }
+
     private ClusterConfig config(List<String> members, int bindPort, Duration joinTimeout) {
+        return config(members, Discovery.STATIC, "127.0.0.1", bindPort, joinTimeout);
+    }
+
+    private ClusterConfig config(
+            List<String> members, Discovery discovery, String bindHost, int bindPort, Duration joinTimeout) {
         return new ClusterConfig(
                 clusterName,
                 members,
-                Discovery.STATIC,
+                discovery,
+                "localhost",
                 "",
                 "",
-                "127.0.0.1",
+                bindHost,
                 bindPort,
                 false,
                 2,
