@@ -84,10 +84,9 @@ cluster.kubernetes-namespace: {{ .Release.Namespace }}
 {{- with include "thunderhead.leaderLabel" . }}
 cluster.kubernetes-leader-label: {{ . }}
 {{- end }}
-cluster.attention-workers: {{ .Values.attentionWorker.replicas | quote }}
-cluster.expert-workers: {{ .Values.expertWorker.replicas | quote }}
 {{- if ne .Values.checkpoint.source "bundled" }}
 model.dir: {{ include "thunderhead.checkpointFolder" . }}
+{{- $_ := required "config.model.name: under which name do clients ask for the model of checkpoint?" .Values.config.model.name }}
 {{- end }}
 {{- if include "thunderhead.apiKeysSecret" . }}
 http.api-keys-file: /etc/thunderhead/api-keys/{{ .Values.apiKeys.secretKey }}
@@ -111,9 +110,10 @@ THUNDERHEAD_{{ . | replace "." "_" | replace "-" "_" | upper }}
 
 {{/* A setting as a role has it: its own, else the shared one. Arguments: root, role, section, key. */}}
 {{- define "thunderhead.setting" -}}
-{{- $shared := get (get .root.Values.config .section | default dict) .key -}}
-{{- $own := get (get (get (get .root.Values (include "thunderhead.roleKey" .role)) "config" | default dict) .section | default dict) .key -}}
-{{- include "thunderhead.settingText" (kindIs "invalid" $own | ternary $shared $own) -}}
+{{- $role := get .root.Values (include "thunderhead.roleKey" .role) -}}
+{{- $own := get $role.config .section | default dict -}}
+{{- $shared := get .root.Values.config .section -}}
+{{- include "thunderhead.settingText" (get (hasKey $own .key | ternary $own $shared) .key) -}}
 {{- end -}}
 
 {{/* A duration like 500ms, 30s, 2m, 1h in whole seconds, rounded up. */}}

@@ -29,6 +29,6 @@ httpGet:
   scheme: HTTPS
   {{- end }}
   {{- else }}
-  port: metrics
+  port: health
   {{- end }}
 {{- end -}}

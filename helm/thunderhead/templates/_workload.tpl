@@ -105,6 +105,13 @@ spec:
               value: {{ include "thunderhead.nodeHost" . }}
             - name: THUNDERHEAD_CLUSTER_BIND_HOST
               value: $(POD_IP)
+            {{- if eq $role "coordinator" }}
+            # not in the shared file: other pods need not start again when there are more of them
+            - name: THUNDERHEAD_CLUSTER_ATTENTION_WORKERS
+              value: {{ $root.Values.attentionWorker.replicas | quote }}
+            - name: THUNDERHEAD_CLUSTER_EXPERT_WORKERS
+              value: {{ $root.Values.expertWorker.replicas | quote }}
+            {{- end }}
             {{- range $section, $keys := $values.config }}
             {{- range $key, $value := $keys }}
             {{- if not (kindIs "invalid" $value) }}
@@ -127,6 +134,8 @@ spec:
             {{- else }}
             - name: node
               containerPort: {{ $nodePort }}
+            - name: health
+              containerPort: {{ index $root.Values.config.node "health-port" }}
             {{- end }}
           {{- include "thunderhead.probes" . | nindent 10 }}
           {{- if eq $role "coordinator" }}

@@ -97,13 +97,13 @@ class HazelcastMembershipIT extends MembershipContract {
         }
     }
 
-    /// In Kubernetes every pod has an address of its own and all listen on one port.
+    /// Pods all listen on one port; here the second to come takes the next one.
     @Test
     void findsTheCoordinatorsByTheNameOfTheirService() throws Exception {
         int port = freePort();
-        try (HazelcastMembership worker = new HazelcastMembership(inKubernetes("127.0.0.2", port))) {
+        try (HazelcastMembership worker = new HazelcastMembership(inKubernetes(port))) {
             Thread joining = Thread.ofVirtual().start(() -> worker.start(Nodes.expert(0, 1 << 20)));
-            try (HazelcastMembership coordinator = new HazelcastMembership(inKubernetes("127.0.0.1", port))) {
+            try (HazelcastMembership coordinator = new HazelcastMembership(inKubernetes(port))) {
                 coordinator.start(Nodes.coordinator(0));
 
                 await(coordinator, snapshot -> snapshot.nodes().size() == 2);
@@ -115,16 +115,15 @@ class HazelcastMembershipIT extends MembershipContract {
         }
     }
 
-    private ClusterConfig inKubernetes(String podAddress, int port) {
-        return config(List.of(), Discovery.KUBERNETES, podAddress, port, Duration.ofSeconds(30));
+    private ClusterConfig inKubernetes(int port) {
+        return config(List.of(), Discovery.KUBERNETES, port, Duration.ofSeconds(30));
     }
 
     private ClusterConfig config(List<String> members, int bindPort, Duration joinTimeout) {
-        return config(members, Discovery.STATIC, "127.0.0.1", bindPort, joinTimeout);
+        return config(members, Discovery.STATIC, bindPort, joinTimeout);
     }
 
-    private ClusterConfig config(
-            List<String> members, Discovery discovery, String bindHost, int bindPort, Duration joinTimeout) {
+    private ClusterConfig config(List<String> members, Discovery discovery, int bindPort, Duration joinTimeout) {
         return new ClusterConfig(
                 clusterName,
                 members,
@@ -132,9 +131,9 @@ class HazelcastMembershipIT extends MembershipContract {
                 "localhost",
                 "",
                 "",
-                bindHost,
+                "127.0.0.1",
                 bindPort,
-                false,
+                discovery == Discovery.KUBERNETES,
                 2,
                 2,
                 joinTimeout,
