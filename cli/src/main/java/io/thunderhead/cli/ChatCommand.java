@@ -1,17 +1,14 @@
 package io.thunderhead.cli;
 
-import io.thunderhead.cli.chat.ChatBackend.Answer;
 import io.thunderhead.cli.chat.ChatOptions;
-import io.thunderhead.cli.chat.Conversation;
 import io.thunderhead.cli.chat.OpenAiChatBackend;
-import io.thunderhead.cli.chat.PrintableText;
+import io.thunderhead.cli.chat.SingleQuestion;
 import io.thunderhead.cli.chat.TerminalChat;
 import io.thunderhead.cli.local.Console;
 import io.thunderhead.cli.node.LocalServer;
 import io.thunderhead.cli.settings.ConfigOptions;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -107,7 +104,9 @@ final class ChatCommand implements Callable<Integer> {
                 Duration.ofMinutes(10),
                 Optional.empty());
         if (question != null) {
-            ask(url, question, chat);
+            try (OpenAiChatBackend backend = new OpenAiChatBackend(url, apiKey == null ? "" : apiKey, modelName)) {
+                SingleQuestion.ask(question, backend, chat, spec.commandLine().getOut());
+            }
             return ExitCode.OK;
         }
         try (Terminal terminal = TerminalBuilder.builder().build();
@@ -115,20 +114,5 @@ final class ChatCommand implements Callable<Integer> {
             new TerminalChat(backend, terminal, chat).run();
         }
         return ExitCode.OK;
-    }
-
-    /// For scripts: a failed answer ends the command with its exit code.
-    private void ask(URI url, String question, ChatOptions chat) {
-        Conversation conversation = new Conversation(system);
-        conversation.addUser(question);
-        PrintWriter out = spec.commandLine().getOut();
-        try (OpenAiChatBackend backend = new OpenAiChatBackend(url, apiKey == null ? "" : apiKey, modelName);
-                Answer answer = backend.ask(conversation.messages(), chat)) {
-            for (Optional<String> piece = answer.next(); piece.isPresent(); piece = answer.next()) {
-                out.print(PrintableText.of(piece.get()));
-                out.flush();
-            }
-            out.println();
-        }
     }
 }

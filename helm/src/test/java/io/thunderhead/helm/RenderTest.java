@@ -100,9 +100,10 @@ class RenderTest {
             Config config = each.release().config(role, folder);
             assertThat(config.get(NodeSettings.class).id()).contains(Release.NAME + "-" + role + "-0");
             assertThat(config.get(ClusterConfig.class).bindHost()).isEqualTo("10.1.2.3");
-            assertThat(config.get(ClusterConfig.class).attentionWorkers())
-                    .isEqualTo(replicas(each.release(), "attention-worker"));
         }
+        ClusterConfig leader = each.release().config("coordinator", folder).get(ClusterConfig.class);
+        assertThat(leader.attentionWorkers()).isEqualTo(replicas(each.release(), "attention-worker"));
+        assertThat(leader.expertWorkers()).isEqualTo(replicas(each.release(), "expert-worker"));
     }
 
     @ParameterizedTest
