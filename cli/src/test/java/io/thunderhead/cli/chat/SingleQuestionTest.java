@@ -30,8 +30,7 @@ final class SingleQuestionTest {
             throw new ServingException(ErrorCode.WORKER_LOST, "gone");
         });
 
-        assertThatThrownBy(() ->
-                        SingleQuestion.ask("hi", backend, ChatOptions.DEFAULTS, new PrintWriter(printed)))
+        assertThatThrownBy(() -> SingleQuestion.ask("hi", backend, ChatOptions.DEFAULTS, new PrintWriter(printed)))
                 .hasMessageContaining("gone");
     }
 }
