@@ -23,8 +23,7 @@ final class Commands {
 
     /// @param mainClass to run in child processes
     Commands(String mainClass) {
-        root.addSubcommand(new BenchCommand(mainClass))
-                .addSubcommand(new ChatCommand(mainClass))
+        root.addSubcommand(new ChatCommand(mainClass))
                 .addSubcommand(new ConfigCommand())
                 .addSubcommand(new CorpusCommand())
                 .addSubcommand(new InspectCommand())
@@ -34,9 +33,10 @@ final class Commands {
                 .addSubcommand(new VersionCommand());
     }
 
-    /// Adds `serve` and the roles.
+    /// Adds `serve`, the roles, and what runs a cluster of its own.
     Commands withNodes(Nodes nodes, String mainClass) {
         root.addSubcommand(new ServeCommand(nodes, mainClass))
+                .addSubcommand(new BenchCommand(nodes, mainClass, CheckpointFolder.ofProcess()))
                 .addSubcommand(new DemoCommand(nodes, mainClass))
                 .addSubcommand(new CommandLine(new EvalCommand())
                         .addSubcommand(new RecallCommand(nodes, mainClass))

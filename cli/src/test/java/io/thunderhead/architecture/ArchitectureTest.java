@@ -72,7 +72,8 @@ class ArchitectureTest {
     static final ArchRule vertxLivesInTheHttpApi = only("io.vertx..", "io.thunderhead.coordinator.http..");
 
     @ArchTest
-    static final ArchRule chartsLiveInEvaluation = only("org.knowm.xchart..", "io.thunderhead.cli.eval..");
+    static final ArchRule chartsLiveInReports =
+            only("org.knowm.xchart..", "io.thunderhead.cli.eval..", "io.thunderhead.cli.bench..");
 
     @ArchTest
     static final ArchRule vectorsLiveInKernels = only("jdk.incubator.vector..", "io.thunderhead.model.kernels..");

@@ -17,7 +17,7 @@ final class PaperDocument {
     PaperDocument(int count, PaperStyle style, Names names, Dice dice) {
         this.style = style;
         this.papers = IntStream.rangeClosed(1, count)
-                .mapToObj(number -> PaperFacts.of(Paper.invent(number, names, dice), style, names.split(), dice))
+                .mapToObj(number -> PaperFacts.of(Paper.invent(number, names, dice), style, names, dice))
                 .toList();
     }
 

@@ -1,20 +1,26 @@
 package io.thunderhead.cli.bench;
 
-import io.thunderhead.cli.local.Console;
-import io.thunderhead.cli.node.LocalServer;
+import io.thunderhead.cli.checkpoint.CheckpointFolder;
+import io.thunderhead.cli.node.Nodes;
+import io.thunderhead.cli.node.OwnServer;
 import io.thunderhead.cli.settings.ConfigOptions;
+import io.thunderhead.cli.settings.KernelSettings;
+import io.thunderhead.cli.settings.ModelSettings;
 import io.thunderhead.core.config.Config;
 import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ServingException;
+import io.thunderhead.model.kernels.Ceilings;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -22,146 +28,154 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import tools.jackson.databind.JsonNode;
 
 /// `thunderhead bench`
-@Command(name = "bench", description = "Measures prefill and decode speed and time to first token of a running server.")
+@Command(
+        name = "bench",
+        description =
+                "Measures a model on this machine, beside the machine's own ceilings, or a running server: speed of"
+                        + " prefill and decode, latencies under load, and what a long prompt does to running streams.",
+        subcommands = PlotCommand.class)
 public final class BenchCommand implements Callable<Integer> {
+    private static final int VOCABULARY_OF_ANY_MODEL = 500;
+    /// Of a running server whose model is not at hand: it refuses what is too long itself.
+    private static final int CONTEXT_OF_ANY_MODEL = 1024 + 64;
+
+    private final Nodes nodes;
     private final String mainClass;
+    private final CheckpointFolder checkpoints;
 
     @Mixin
     private ConfigOptions options = new ConfigOptions();
+
+    @Mixin
+    private BenchServer ownServer = new BenchServer();
+
+    @Mixin
+    private BenchPlan plan = new BenchPlan();
 
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli before call
     private CommandSpec spec;
 
-    @Option(names = "--url", paramLabel = "URL", description = "A running server, e.g. http://127.0.0.1:8080.")
+    @Option(
+            names = "--url",
+            paramLabel = "URL",
+            description = "A running server, e.g. http://127.0.0.1:8080; without it one is started for --model.")
     private @Nullable URI url;
-
-    @Option(
-            names = "--prompt-tokens",
-            split = ",",
-            paramLabel = "N",
-            defaultValue = "64,256,1024",
-            description = "Prompt lengths for prefill; default ${DEFAULT-VALUE}.")
-    private List<Integer> promptTokens = List.of();
-
-    @Option(
-            names = "--batch",
-            split = ",",
-            paramLabel = "N",
-            defaultValue = "1,4,16",
-            description = "Numbers of requests at once for decode; default ${DEFAULT-VALUE}.")
-    private List<Integer> batches = List.of();
-
-    @Option(
-            names = "--decode-tokens",
-            paramLabel = "N",
-            defaultValue = "64",
-            description = "Tokens to generate for each request of a batch; default ${DEFAULT-VALUE}.")
-    private int decodeTokens;
-
-    @Option(
-            names = "--repeats",
-            paramLabel = "N",
-            defaultValue = "5",
-            description = "Runs of each prefill length; default ${DEFAULT-VALUE}.")
-    private int repeats;
 
     @Option(
             names = "--vocabulary",
             paramLabel = "N",
-            defaultValue = "500",
-            description = "Prompts are random ids below this; default ${DEFAULT-VALUE}.")
-    private int vocabulary;
+            description = "Prompts are random ids below this; default: the model's, of a running server 500.")
+    private @Nullable Integer vocabulary;
 
-    @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Of the random prompts.")
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Of prompts and arrivals.")
     private long seed;
 
     @Option(
             names = "--timeout",
             paramLabel = "SECONDS",
-            defaultValue = "600",
+            defaultValue = "3600",
             description = "For one request; default ${DEFAULT-VALUE}.")
     private int timeoutSeconds;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Also writes the numbers there (docs/PERFORMANCE.md).")
     private @Nullable Path json;
 
-    /// @param mainClass whose `main` understands the role commands; run in the processes of `--model`
-    public BenchCommand(String mainClass) {
+    @Option(
+            names = "--history",
+            paramLabel = "FILE",
+            description = "Appends the numbers there as one line, e.g. docs/perf-history.jsonl.")
+    private @Nullable Path history;
+
+    /// @param mainClass whose `main` understands the role commands; run in the processes that are started
+    public BenchCommand(Nodes nodes, String mainClass, CheckpointFolder checkpoints) {
+        this.nodes = nodes;
         this.mainClass = mainClass;
+        this.checkpoints = checkpoints;
     }
 
     @Override
     public Integer call() {
-        checkPositive();
-        return url == null ? benchOwnServer() : bench(url);
-    }
-
-    private int benchOwnServer() {
-        options.flag("bench", "http.port", 0).flag("bench", "grpc.port", 0);
-        Map<String, String> environment = System.getenv();
-        Config config = options.load(environment);
-        try (LocalServer server =
-                new LocalServer(mainClass, config, options.environment(environment), Console.ofProcess())) {
-            return bench(server.startHttp());
+        check();
+        BenchReport report = url == null ? benchOwnServer() : benchRunning(url);
+        PrintWriter out = spec.commandLine().getOut();
+        out.print(BenchTable.of(report));
+        out.flush();
+        if (json != null) {
+            write(json, report.json() + "\n");
         }
-    }
-
-    private int bench(URI url) {
-        try (CompletionsClient client = new CompletionsClient(url, Duration.ofSeconds(timeoutSeconds))) {
-            BenchReport report = measure(client, url);
-            PrintWriter out = spec.commandLine().getOut();
-            out.print(report.table());
-            out.flush();
-            if (json != null) {
-                write(report, json);
-            }
+        if (history != null) {
+            write(history, report.jsonLine() + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         }
         return 0;
     }
 
-    private BenchReport measure(CompletionsClient client, URI url) {
-        Measurements measurements = new Measurements(client, vocabulary, seed);
-        measurements.prefill(promptTokens.getFirst(), 2); // warms up the server's JVMs
-        measurements.decode(1, 16, decodeTokens);
-        Optional<JsonNode> before = client.stats();
-        List<BenchReport.Prefill> prefill = promptTokens.stream()
-                .map(tokens -> measurements.prefill(tokens, repeats))
-                .toList();
-        List<BenchReport.Decode> decode = batches.stream()
-                .map(batch -> measurements.decode(batch, 16, decodeTokens))
-                .toList();
-        String version = BenchCommand.class.getPackage().getImplementationVersion();
-        return new BenchReport(
-                version == null ? "unpackaged" : version,
-                measurements.model(),
-                url.toString(),
-                Runtime.getRuntime().availableProcessors(),
-                seed,
-                prefill,
-                decode,
-                StepTimes.between(before, client.stats()).orElse(null));
-    }
-
-    private void checkPositive() {
-        boolean positive = decodeTokens > 1
-                && repeats > 0
-                && vocabulary > 0
-                && timeoutSeconds > 0
-                && promptTokens.stream().allMatch(tokens -> tokens > 0)
-                && batches.stream().allMatch(batch -> batch > 0);
-        if (!positive) {
-            throw new ServingException(
-                    ErrorCode.INVALID_REQUEST, "expected positive numbers, and at least 2 tokens to decode");
+    private void check() {
+        plan.check();
+        if (timeoutSeconds < 1 || (vocabulary != null && vocabulary < 1)) {
+            throw new ServingException(ErrorCode.INVALID_REQUEST, "--timeout, --vocabulary: expected positive numbers");
         }
     }
 
-    private static void write(BenchReport report, Path file) {
+    private BenchReport benchRunning(URI server) {
+        int ids = vocabulary == null ? VOCABULARY_OF_ANY_MODEL : vocabulary;
+        try (CompletionsClient client = client(server)) {
+            return measure(client, ids, CONTEXT_OF_ANY_MODEL).report(setup(client.model(), server.toString(), null));
+        }
+    }
+
+    private BenchReport benchOwnServer() {
+        ModelSettings served = options.load(System.getenv()).get(ModelSettings.class);
+        BenchedModel model = BenchedModel.read(checkpoints.resolve(served.dir()), served.quantize());
+        int contextTokens = plan.contextTokens(model.config().contextMax());
+        ownServer.configure(options, plan.sequences(), contextTokens, timeoutSeconds);
+        Config config = options.load(System.getenv());
+        int threads = config.get(KernelSettings.class).threadCount();
+        Ceilings before = Ceilings.measure(threads);
+        try (OwnServer server =
+                        OwnServer.of(nodes, mainClass, config, options.environment(System.getenv()), this::say);
+                CompletionsClient client = client(server.startHttp())) {
+            int ids = vocabulary == null ? model.config().vocabSize() : vocabulary;
+            Measured measured = measure(client, ids, model.config().contextMax());
+            String weights = model.storage().toString().toLowerCase(Locale.ROOT);
+            return measured.report(
+                    setup(client.model(), ownServer.describe(), weights),
+                    model.work(),
+                    before.orHigher(Ceilings.measure(threads)));
+        }
+    }
+
+    private Measured measure(CompletionsClient client, int ids, int contextMax) {
+        return plan.run(new Bench(client, ids, seed), client, contextMax, this::say);
+    }
+
+    private CompletionsClient client(URI server) {
+        return new CompletionsClient(server, Duration.ofSeconds(timeoutSeconds));
+    }
+
+    private BenchReport.Setup setup(String model, String cluster, @Nullable String weights) {
+        String version = BenchCommand.class.getPackage().getImplementationVersion();
+        return new BenchReport.Setup(
+                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+                version == null ? "unpackaged" : version,
+                SourceCommit.of(checkpoints.home()),
+                Machine.here(),
+                model,
+                cluster,
+                weights,
+                seed);
+    }
+
+    private void say(String line) {
+        spec.commandLine().getErr().println(line);
+        spec.commandLine().getErr().flush();
+    }
+
+    private static void write(Path file, String text, OpenOption... how) {
         try {
-            Files.writeString(file, report.json() + "\n");
+            Files.writeString(file, text, how);
         } catch (IOException e) {
             throw new ServingException(ErrorCode.INVALID_REQUEST, "cannot write " + file + ": " + e.getMessage(), e);
         }

@@ -1,72 +1,106 @@
 package io.thunderhead.cli.bench;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.google.errorprone.annotations.FormatMethod;
+import io.thunderhead.model.kernels.Ceilings;
+import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
 
-/// What a run measured. The names of its JSON form are documented in docs/PERFORMANCE.md.
+/// What a run measured. The names of its JSON form are documented in docs/PERFORMANCE.md. Ceilings are null where the
+/// model's shape or the machine is not known.
+@JsonInclude(JsonInclude.Include.NON_NULL)
 record BenchReport(
-        String version,
-        String model,
-        String url,
-        int clientCores,
-        long seed,
+        Setup setup,
+        @Nullable Ceilings ceilings,
         List<Prefill> prefill,
         List<Decode> decode,
-        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable StepTimes stepSeconds) {
+        @Nullable Loaded load,
+        @Nullable LongPrompt longPrompt,
+        @Nullable StepTimes stepSeconds) {
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .build();
 
-    record Prefill(int promptTokens, double tokensPerSecond, double ttftSecondsMedian, double ttftSecondsMax) {}
+    BenchReport {
+        prefill = List.copyOf(prefill);
+        decode = List.copyOf(decode);
+    }
 
+    /// What was measured, of which source, where.
+    ///
+    /// @param at time of day, ISO 8601
+    /// @param cluster what served: an address, or the nodes that were started
+    /// @param weights how they are stored: `bf16`, `float32` or `int8`; null if not known
+    record Setup(
+            String at,
+            String version,
+            String commit,
+            Machine machine,
+            String model,
+            String cluster,
+            @Nullable String weights,
+            long seed) {}
+
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Prefill(
+            int promptTokens,
+            double tokensPerSecond,
+            @Nullable Double ofCeiling,
+            double ttftSecondsMedian,
+            double ttftSecondsMax,
+            double tpotSecondsMedian) {
+        Prefill under(Roof roof) {
+            double part = tokensPerSecond / roof.prefillTokensPerSecond(promptTokens);
+            return new Prefill(
+                    promptTokens, tokensPerSecond, part, ttftSecondsMedian, ttftSecondsMax, tpotSecondsMedian);
+        }
+    }
+
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     record Decode(
             int batch,
             int promptTokens,
             int tokens,
             double tokensPerSecond,
+            @Nullable Double ofCeiling,
             double tpotSecondsMedian,
-            double ttftSecondsMedian) {}
+            double ttftSecondsMedian) {
+        Decode under(Roof roof) {
+            double part = tokensPerSecond / roof.decodeTokensPerSecond(batch);
+            return new Decode(batch, promptTokens, tokens, tokensPerSecond, part, tpotSecondsMedian, ttftSecondsMedian);
+        }
+    }
+
+    record Loaded(
+            double requestsPerSecond,
+            List<Integer> promptTokens,
+            int tokens,
+            int requests,
+            double tokensPerSecond,
+            Spread ttft,
+            Spread interToken) {}
+
+    record LongPrompt(
+            int promptTokens,
+            int streams,
+            double ttftSeconds,
+            double tokensPerSecond,
+            Spread interTokenBefore,
+            Spread interTokenDuring,
+            Spread interTokenAfter) {}
 
     String json() {
-        return JsonMapper.builder()
-                .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-                .build()
-                .writerWithDefaultPrettyPrinter()
-                .writeValueAsString(this);
+        return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(this);
     }
 
-    String table() {
-        StringBuilder table = new StringBuilder();
-        row(table, "%8s %12s %12s %12s", "prompt", "tokens/s", "TTFT ms", "TTFT max ms");
-        for (Prefill line : prefill) {
-            row(
-                    table,
-                    "%8d %12.1f %12.1f %12.1f",
-                    line.promptTokens,
-                    line.tokensPerSecond,
-                    1e3 * line.ttftSecondsMedian,
-                    1e3 * line.ttftSecondsMax);
-        }
-        row(table, "%n%8s %12s %12s %12s", "batch", "tokens/s", "TPOT ms", "TTFT ms");
-        for (Decode line : decode) {
-            row(
-                    table,
-                    "%8d %12.1f %12.1f %12.1f",
-                    line.batch,
-                    line.tokensPerSecond,
-                    1e3 * line.tpotSecondsMedian,
-                    1e3 * line.ttftSecondsMedian);
-        }
-        if (stepSeconds != null) {
-            row(table, "%n%s", stepSeconds.describe());
-        }
-        return table.toString();
+    /// On one line.
+    String jsonLine() {
+        return JSON.writeValueAsString(this);
     }
 
-    @FormatMethod
-    private static void row(StringBuilder table, String format, Object... values) {
-        table.append(String.format(Locale.ROOT, format, values)).append('\n');
+    static BenchReport read(Path file) {
+        return JSON.readValue(file.toFile(), BenchReport.class);
     }
 }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -37,7 +38,12 @@ final class CompletionsClient implements AutoCloseable {
     }
 
     /// Streams `maxTokens` tokens after the prompt, through any end token.
-    GenerationTiming generate(String model, List<Integer> promptIds, int maxTokens) {
+    TokenTimes generate(String model, List<Integer> promptIds, int maxTokens) {
+        return generate(model, promptIds, maxTokens, () -> true);
+    }
+
+    /// As above, until `goOn` says no after a token; then the request is cancelled.
+    TokenTimes generate(String model, List<Integer> promptIds, int maxTokens, BooleanSupplier goOn) {
         ObjectNode body = JSON.createObjectNode()
                 .put("model", model)
                 .put("max_tokens", maxTokens)
@@ -46,10 +52,14 @@ final class CompletionsClient implements AutoCloseable {
                 .put("return_token_ids", true)
                 .put("ignore_eos", true);
         body.set("prompt", JSON.valueToTree(promptIds));
-        long startNanos = System.nanoTime();
+        TokenTimes times = new TokenTimes(System.nanoTime());
         try (Stream<String> lines = api.postForLines(COMPLETIONS, body)) {
-            return timing(startNanos, lines.iterator());
+            read(lines.iterator(), times, goOn);
         }
+        if (times.count() == 0) {
+            throw failure("the stream ended without a token");
+        }
+        return times;
     }
 
     @Override
@@ -57,23 +67,13 @@ final class CompletionsClient implements AutoCloseable {
         api.close();
     }
 
-    private static GenerationTiming timing(long startNanos, Iterator<String> lines) {
-        long firstNanos = 0;
-        long lastNanos = 0;
-        int tokens = 0;
-        while (lines.hasNext()) {
+    private static void read(Iterator<String> lines, TokenTimes times, BooleanSupplier goOn) {
+        while (lines.hasNext() && goOn.getAsBoolean()) {
             String line = lines.next();
-            int arrived = line.startsWith(DATA + "{") ? tokensOf(line.substring(DATA.length())) : 0;
-            if (arrived > 0) {
-                lastNanos = System.nanoTime();
-                firstNanos = tokens == 0 ? lastNanos : firstNanos;
-                tokens += arrived;
+            if (line.startsWith(DATA + "{")) {
+                times.arrived(tokensOf(line.substring(DATA.length())), System.nanoTime());
             }
         }
-        if (tokens == 0) {
-            throw failure("the stream ended without a token");
-        }
-        return new GenerationTiming(startNanos, firstNanos, lastNanos, tokens);
     }
 
     private static int tokensOf(String event) {

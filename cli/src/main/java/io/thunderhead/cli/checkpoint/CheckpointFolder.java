@@ -36,6 +36,10 @@ public final class CheckpointFolder {
                 Path.of(System.getProperty("thunderhead.home", "")).toAbsolutePath());
     }
 
+    public Path home() {
+        return home;
+    }
+
     /// Where a command may keep files of its own, beside the launcher's; not created.
     public Path working(String name) {
         return home.resolve(WORKING).resolve(name);

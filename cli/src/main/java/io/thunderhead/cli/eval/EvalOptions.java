@@ -161,8 +161,8 @@ final class EvalOptions {
             progress.end();
             EvalSetup setup = new EvalSetup(version(), served, server.toString(), seed, generate, plan.depths());
             EvalReport report = EvalReport.of(setup, failure.isEmpty(), tally);
-            printer.print(report);
             write(report);
+            printer.print(report);
             return failure.map(EvalOptions::exitCode).orElse(ExitCode.OK);
         }
     }

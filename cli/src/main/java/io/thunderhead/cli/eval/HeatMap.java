@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.HeatMapChart;
 import org.knowm.xchart.HeatMapChartBuilder;
@@ -33,6 +34,7 @@ record HeatMap(EvalReport report) {
     /// PNG or SVG, by the name's ending. Throws INVALID_REQUEST.
     void write(Path file) {
         System.setProperty("java.awt.headless", "true");
+        ImageIO.setUseCache(false); // it would register a shutdown hook, which fails once Ctrl-C has begun the shutdown
         try {
             if (isSvg(file)) {
                 VectorGraphicsEncoder.saveVectorGraphic(

@@ -34,7 +34,7 @@ class SynthCommandTest {
         "--kv-heads=2",
         "--experts=4",
         "--intermediate=32",
-        "--vocabulary=2000"
+        "--vocabulary=4000"
     };
 
     @TempDir
@@ -64,10 +64,10 @@ class SynthCommandTest {
 
         Tokenizer tokenizer = TokenizerReader.read(folder).orElseThrow();
         int[] ids = tokenizer.encode("The sky<end_of_sentence>");
-        assertThat(tokenizer.size()).isEqualTo(2000);
+        assertThat(tokenizer.size()).isEqualTo(4000);
         assertThat(ids[ids.length - 1]).isEqualTo(tokenizer.endTokenId().orElseThrow());
         assertThat(tokenizer.decode(ids, false)).isEqualTo("The sky<end_of_sentence>");
-        assertThat(tokenizer.decode(new int[] {1999}, true)).isEqualTo(" w1999");
+        assertThat(tokenizer.decode(new int[] {3999}, true)).isEqualTo(" w3999");
     }
 
     @Test

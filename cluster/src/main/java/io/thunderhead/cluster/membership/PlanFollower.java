@@ -4,6 +4,7 @@ import io.thunderhead.cluster.placement.Plan;
 import io.thunderhead.core.error.ServingException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -50,8 +51,13 @@ public final class PlanFollower implements AutoCloseable {
     }
 
     private void changed(ClusterMembership.Snapshot snapshot) {
-        if (newest.getAndSet(snapshot) == null && !thread.isShutdown()) {
+        if (newest.getAndSet(snapshot) != null) {
+            return;
+        }
+        try {
             thread.execute(this::follow);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("node={} is closed: no plan is followed any more", self.id());
         }
     }
 

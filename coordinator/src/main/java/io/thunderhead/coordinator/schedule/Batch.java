@@ -15,4 +15,10 @@ record Batch(
         List<Sequence> admitted,
         List<Sequence> preempted,
         List<Sequence> outgrown,
-        Map<String, ClientTurns.Turn> turns) {}
+        Map<String, ClientTurns.Turn> turns) {
+
+    /// Whether it reads a prompt, or replays.
+    boolean catchesUp() {
+        return !turns.isEmpty();
+    }
+}

@@ -53,6 +53,10 @@ final class BatchDraft {
                 .forEach(this::decode);
     }
 
+    boolean decodes() {
+        return !ends.isEmpty();
+    }
+
     private int decodesMax() {
         boolean promptsWait = !state.waiting().isEmpty() || !running.stream().allMatch(BatchDraft::caughtUp);
         return promptsWait ? policy.maxBatchTokens() - BLOCK_TOKENS : policy.maxBatchTokens();

@@ -46,6 +46,7 @@ final class Scheduler {
     private final StepLedger steps;
     private final ClientTurns turns = new ClientTurns();
     private final EngineCounters counters = new EngineCounters();
+    private int stepsSincePrompt;
     private long servedAtNanos;
     private long expiryCheckedAtNanos;
     private @Nullable ShutDown shutDown;
@@ -55,7 +56,7 @@ final class Scheduler {
         this.gate = gate;
         this.plans = plans;
         this.clock = clock;
-        this.batchPolicy = new BatchPolicy(config.maxBatchTokens(), config.maxRunning());
+        this.batchPolicy = new BatchPolicy(config.maxBatchTokens(), config.decodeSteps(), config.maxRunning());
         this.lossPolicy = new LossPolicy(config.replaysMax());
         this.expiryPolicy = new ExpiryPolicy(config.notReadyQueueTime());
         this.delivery = new Delivery(model.vocabSize());
@@ -259,7 +260,12 @@ final class Scheduler {
         Capacity capacity = Capacity.of(pipeline.plan(), model);
         while (isOpen(pipeline.id()) && steps.size() < pipeline.stageCount()) {
             Batch batch = batchPolicy.nextBatch(new BatchPolicy.State(
-                    sequences.running(), sequences.waiting(), capacity, pipeline.stageCount(), turns));
+                    sequences.running(),
+                    sequences.waiting(),
+                    capacity,
+                    pipeline.stageCount(),
+                    stepsSincePrompt,
+                    turns));
             apply(batch, capacity);
             boolean onlyReleases = batch.slices().isEmpty() && sequences.hasReleases() && steps.size() == 0;
             if (batch.slices().isEmpty() && !onlyReleases) {
@@ -271,6 +277,7 @@ final class Scheduler {
 
     private void apply(Batch batch, Capacity capacity) {
         turns.take(batch.turns());
+        stepsSincePrompt = batch.catchesUp() ? 0 : stepsSincePrompt + 1;
         batch.preempted().forEach(sequence -> {
             sequences.suspend(sequence);
             counters.preempted();

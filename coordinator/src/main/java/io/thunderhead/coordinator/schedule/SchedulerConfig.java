@@ -12,6 +12,14 @@ public record SchedulerConfig(
                 doc = "Tokens of one step over all its sequences; at least one prefill block (256) and one decode")
         int maxBatchTokens,
 
+        @Setting(
+                value = "2",
+                min = 0,
+                max = 1000,
+                doc = "Steps of decodes alone after each that reads prompts beside decodes: more keep running streams"
+                        + " faster and make prompts wait longer; 0 = prompts in every step")
+        int decodeSteps,
+
         @Setting(value = "64", min = 1, max = 1 << 16, doc = "Sequences that hold state on the workers at once")
         int maxRunning,
 
@@ -66,6 +74,7 @@ public record SchedulerConfig(
         Duration shutdownGrace) {
     public static final SchedulerConfig DEFAULTS = new SchedulerConfig(
             512,
+            2,
             64,
             1024,
             256,

@@ -12,11 +12,12 @@ import org.junit.jupiter.api.Test;
 
 class BatchPolicyTest {
     private static final Capacity PLENTY = new Capacity(100, 100);
-    private final BatchPolicy policy = new BatchPolicy(512, 8);
+    private static final int LONG_AGO = 1000;
+    private final BatchPolicy policy = new BatchPolicy(512, 2, 8);
     private final ClientTurns turns = new ClientTurns();
 
     private Batch next(Capacity capacity, int stages, List<Sequence> running, List<Sequence> waiting) {
-        Batch batch = policy.nextBatch(new BatchPolicy.State(running, waiting, capacity, stages, turns));
+        Batch batch = policy.nextBatch(new BatchPolicy.State(running, waiting, capacity, stages, LONG_AGO, turns));
         turns.take(batch.turns());
         return batch;
     }
@@ -69,12 +70,31 @@ class BatchPolicyTest {
 
     @Test
     void decodesLeaveRoomForOneBlockOfAPrompt() {
-        BatchPolicy tight = new BatchPolicy(257, 8);
+        BatchPolicy tight = new BatchPolicy(257, 2, 8);
         List<Sequence> running = List.of(decoding("a", 10), decoding("a", 10), reading("a", 1000, 0));
-        Batch batch = tight.nextBatch(new BatchPolicy.State(running, List.of(), PLENTY, 1, turns));
+        Batch batch = tight.nextBatch(new BatchPolicy.State(running, List.of(), PLENTY, 1, LONG_AGO, turns));
         assertThat(batch.slices())
                 .extracting(slice -> slice.end() - slice.start())
                 .containsExactly(1, 256);
+    }
+
+    @Test
+    void promptsLeaveDecodesStepsOfTheirOwn() {
+        Sequence prompt = reading("a", 5000, 0);
+        assertThat(afterPrompt(1, decoding("a", 10), prompt).slices()).hasSize(1);
+        assertThat(afterPrompt(2, decoding("a", 10), prompt).slices())
+                .extracting(Slice::sequence)
+                .contains(prompt);
+    }
+
+    @Test
+    void stepWithoutDecodesReadsAtOnce() {
+        Sequence prompt = reading("a", 5000, 0);
+        assertThat(afterPrompt(0, prompt).slices()).containsExactly(new Slice(prompt, 0, 512));
+    }
+
+    private Batch afterPrompt(int steps, Sequence... running) {
+        return policy.nextBatch(new BatchPolicy.State(List.of(running), List.of(), PLENTY, 1, steps, turns));
     }
 
     @Test

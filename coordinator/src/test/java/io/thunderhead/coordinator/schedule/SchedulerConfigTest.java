@@ -20,6 +20,7 @@ class SchedulerConfigTest {
         assertThat(defaults)
                 .isEqualTo(Map.ofEntries(
                         Map.entry("maxBatchTokens", "512"),
+                        Map.entry("decodeSteps", "2"),
                         Map.entry("maxRunning", "64"),
                         Map.entry("maxWaiting", "1024"),
                         Map.entry("maxWaitingPerClient", "256"),
@@ -38,6 +39,7 @@ class SchedulerConfigTest {
         assertThat(SchedulerConfig.DEFAULTS)
                 .isEqualTo(new SchedulerConfig(
                         512,
+                        2,
                         64,
                         1024,
                         256,

@@ -68,6 +68,7 @@ final class SimulatedRun {
         patient = random.nextBoolean();
         config = new SchedulerConfig(
                 257 + random.nextInt(600),
+                random.nextInt(4),
                 1 + random.nextInt(8),
                 30,
                 20,

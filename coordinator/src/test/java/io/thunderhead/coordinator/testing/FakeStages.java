@@ -163,6 +163,11 @@ public final class FakeStages implements NodeConnector {
             return command.stepId() + "/" + (stageIndex - 1);
         }
 
+        /// Of the next command.
+        public int tokenCount() {
+            return commands.element().tokenCount();
+        }
+
         /// Runs the next command, or fails it with the error if one is given.
         public void run(@Nullable ServingException error) {
             StepCommand command = commands.remove();

@@ -15,6 +15,16 @@ public final class Names {
     private static final String[] CLUSTERS = {"bl", "br", "dr", "fl", "gr", "kl", "pr", "sh", "sk", "st", "th", "tr"};
     private static final String[] VOWELS = {"a", "e", "i", "o", "u"};
     private static final String[] CODAS = {"", "n", "r", "l", "s", "m", "k", "t", "nd", "x"};
+    /// Shapes of real names, in training only: a user's own text has such names.
+    private static final String[] WIDE_ONSETS = {
+        "c", "ch", "qu", "x", "ph", "wh", "sch", "mc", "st", "r", "l", "m", "n", "j", "d", "b", "s", ""
+    };
+    private static final String[] WIDE_VOWELS = {"ae", "ai", "ei", "ee", "ia", "oo", "ou", "y", "a", "e", "i", "o"};
+    private static final String[] WIDE_CODAS = {
+        "ck", "rd", "ld", "ng", "tz", "lt", "ss", "ll", "tt", "th", "n", "r", "ff", "sky", "son", "h"
+    };
+    private static final double WIDE_SHARE = 0.15;
+    private static final int SHORTEST = 3;
     private static final int TEST_SHARE = 5;
     private static final int TRIES_MAX = 10_000;
 
@@ -35,7 +45,7 @@ public final class Names {
     /// Two or three syllables of 1,500, as in "Kolvani".
     public String name() {
         for (int tries = 0; tries < TRIES_MAX; tries++) {
-            String name = invent(dice);
+            String name = split == Split.TRAIN && dice.chance(WIDE_SHARE) ? inventWide(dice) : invent(dice);
             if (splitOf(name) == split && isNew(name) && !Lexicon.isWord(name)) {
                 given.add(name);
                 return name;
@@ -67,6 +77,18 @@ public final class Names {
             }
         }
         return true;
+    }
+
+    private static String inventWide(Dice dice) {
+        int syllables = dice.between(1, 3);
+        StringBuilder name = new StringBuilder();
+        for (int i = 0; i < syllables; i++) {
+            name.append(WIDE_ONSETS[dice.below(WIDE_ONSETS.length)]);
+            name.append(WIDE_VOWELS[dice.below(WIDE_VOWELS.length)]);
+        }
+        name.append(dice.chance(0.7) ? WIDE_CODAS[dice.below(WIDE_CODAS.length)] : "");
+        name.setCharAt(0, Character.toUpperCase(name.charAt(0)));
+        return name.length() < SHORTEST ? invent(dice) : name.toString();
     }
 
     private static String invent(Dice dice) {

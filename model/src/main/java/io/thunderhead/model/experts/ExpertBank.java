@@ -12,7 +12,6 @@ import io.thunderhead.model.kernels.Kernels;
 import io.thunderhead.model.kernels.WeightLoader;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -127,12 +126,12 @@ public final class ExpertBank implements AutoCloseable {
         }
     }
 
-    /// Groups the slots by expert, ascending, and copies each slot's row behind the others of its group.
+    /// Groups the slots by expert, ascending: gives each slot's row its place, then copies the rows there.
     private int gather(int layerIndex, RoutedRows rows, ExpertWorkspace workspace) {
         int groups = 0;
         int gathered = 0;
         for (int expert = 0; expert < config.expertCount(); expert++) {
-            int end = gatherExpert(expert, rows, workspace, gathered);
+            int end = place(expert, rows, workspace, gathered);
             if (end > gathered) {
                 workspace.weights[groups] = weights(layerIndex, expert);
                 workspace.firstRows[groups] = gathered;
@@ -141,6 +140,7 @@ public final class ExpertBank implements AutoCloseable {
             }
         }
         workspace.firstRows[groups] = gathered;
+        kernels.forRows(rows.rowCount(), (first, end) -> copyRows(rows, first, end, workspace));
         return groups;
     }
 
@@ -153,20 +153,11 @@ public final class ExpertBank implements AutoCloseable {
         return held.weights();
     }
 
-    private int gatherExpert(int expert, RoutedRows rows, ExpertWorkspace workspace, int gathered) {
-        int hiddenSize = config.hiddenSize();
+    private static int place(int expert, RoutedRows rows, ExpertWorkspace workspace, int gathered) {
         int position = gathered;
         for (int row = 0; row < rows.rowCount(); row++) {
             for (int slot = 0; slot < rows.topK(); slot++) {
                 if (rows.expertId(row, slot) == expert) {
-                    long source = (long) rows.sourceRow(row) * hiddenSize * Float.BYTES;
-                    MemorySegment.copy(
-                            rows.hidden(),
-                            ValueLayout.JAVA_FLOAT_UNALIGNED,
-                            source,
-                            workspace.input,
-                            position * hiddenSize,
-                            hiddenSize);
                     workspace.positions[row * rows.topK() + slot] = position++;
                 }
             }
@@ -174,41 +165,86 @@ public final class ExpertBank implements AutoCloseable {
         return position;
     }
 
+    private void copyRows(RoutedRows rows, int firstRow, int endRow, ExpertWorkspace workspace) {
+        int hiddenSize = config.hiddenSize();
+        for (int row = firstRow; row < endRow; row++) {
+            long source = (long) rows.sourceRow(row) * hiddenSize * Float.BYTES;
+            for (int slot = 0; slot < rows.topK(); slot++) {
+                if (rows.expertId(row, slot) >= 0) {
+                    MemorySegment.copy(
+                            rows.hidden(),
+                            ValueLayout.JAVA_FLOAT_UNALIGNED,
+                            source,
+                            workspace.input,
+                            workspace.positions[row * rows.topK() + slot] * hiddenSize,
+                            hiddenSize);
+                }
+            }
+        }
+    }
+
     private void combine(RoutedRows rows, ExpertWorkspace workspace, MemorySegment out) {
         boolean summed = rows.topK() <= 2;
-        for (int row = 0; row < rows.rowCount(); row++) {
-            Arrays.fill(workspace.sum, 0);
-            boolean first = true;
-            for (int slot = 0; slot < rows.topK(); slot++) {
-                if (rows.expertId(row, slot) < 0) {
-                    continue;
-                }
-                int position = workspace.positions[row * rows.topK() + slot];
-                weigh(workspace, position, rows.weight(row, slot), summed && !first);
-                first = false;
-                if (!summed) {
-                    write(workspace.sum, out, row * rows.topK() + slot);
+        kernels.forRows(rows.rowCount(), (first, end) -> {
+            for (int row = first; row < end; row++) {
+                if (summed) {
+                    combineSum(rows, row, workspace, out);
+                } else {
+                    combineSlots(rows, row, workspace, out);
                 }
             }
-            if (summed) {
-                write(workspace.sum, out, row);
+        });
+    }
+
+    /// The sum grows in the output row of the first slot that lives here; zeros if none does.
+    private void combineSum(RoutedRows rows, int row, ExpertWorkspace workspace, MemorySegment out) {
+        int sum = -1;
+        for (int slot = 0; slot < rows.topK(); slot++) {
+            if (rows.expertId(row, slot) >= 0) {
+                int found = weigh(rows, row, slot, workspace);
+                if (sum < 0) {
+                    sum = found;
+                } else {
+                    add(workspace.output, sum, found);
+                }
+            }
+        }
+        if (sum < 0) {
+            out.asSlice((long) row * config.hiddenSize() * Float.BYTES, (long) config.hiddenSize() * Float.BYTES)
+                    .fill((byte) 0);
+        } else {
+            write(workspace.output, sum, out, row);
+        }
+    }
+
+    private void combineSlots(RoutedRows rows, int row, ExpertWorkspace workspace, MemorySegment out) {
+        for (int slot = 0; slot < rows.topK(); slot++) {
+            if (rows.expertId(row, slot) >= 0) {
+                int found = weigh(rows, row, slot, workspace);
+                write(workspace.output, found, out, row * rows.topK() + slot);
             }
         }
     }
 
-    private void weigh(ExpertWorkspace workspace, int position, float weight, boolean add) {
-        float[] output = workspace.output;
-        float[] sum = workspace.sum;
-        int offset = position * config.hiddenSize();
-        for (int i = 0; i < sum.length; i++) {
-            float product = weight * output[offset + i];
-            sum[i] = add ? sum[i] + product : product;
+    /// Weighs a slot's output row in place; returns where it begins.
+    private int weigh(RoutedRows rows, int row, int slot, ExpertWorkspace workspace) {
+        int offset = workspace.positions[row * rows.topK() + slot] * config.hiddenSize();
+        float weight = rows.weight(row, slot);
+        for (int i = offset; i < offset + config.hiddenSize(); i++) {
+            workspace.output[i] *= weight;
+        }
+        return offset;
+    }
+
+    private void add(float[] output, int sum, int term) {
+        for (int i = 0; i < config.hiddenSize(); i++) {
+            output[sum + i] += output[term + i];
         }
     }
 
-    private void write(float[] row, MemorySegment out, long outRow) {
-        MemorySegment.copy(
-                row, 0, out, ValueLayout.JAVA_FLOAT_UNALIGNED, outRow * row.length * Float.BYTES, row.length);
+    private void write(float[] output, int offset, MemorySegment out, long outRow) {
+        int count = config.hiddenSize();
+        MemorySegment.copy(output, offset, out, ValueLayout.JAVA_FLOAT_UNALIGNED, outRow * count * Float.BYTES, count);
     }
 
     /// Every expert of every layer in `[0, layerCount)`: for a process that holds the whole model.

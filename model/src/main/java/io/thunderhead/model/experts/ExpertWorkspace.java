@@ -20,14 +20,12 @@ public final class ExpertWorkspace {
     float[] input = new float[0];
     float[] activated = new float[0];
     float[] output = new float[0];
-    final float[] sum;
 
     public ExpertWorkspace(ModelConfig config) {
         this.hiddenSize = config.hiddenSize();
         this.intermediateSize = config.intermediateSize();
         this.firstRows = new int[config.expertCount() + 1];
         this.weights = new FeedForwardWeights[config.expertCount()];
-        this.sum = new float[hiddenSize];
     }
 
     /// Makes room for so many slots, filled or not.

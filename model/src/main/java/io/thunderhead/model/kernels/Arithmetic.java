@@ -1,7 +1,8 @@
 package io.thunderhead.model.kernels;
 
-/// The inner loops, each on one thread, that are worth a vector twin. Both twins give the same bits. Loops without sums
-/// and exponentials are in [Elementwise] once: any compiler's vectors give the same bits there.
+import io.thunderhead.model.config.ResidualFactors;
+
+/// The inner loops, each on one thread, that are worth a vector twin. Both twins give the same bits.
 interface Arithmetic {
     int PARTIAL_SUMS = 16;
 
@@ -27,6 +28,15 @@ interface Arithmetic {
 
     /// `x = x / (1 + exp(-gate))`: the sigmoid of `gate` times `x`; SiLU when both are one array.
     void gate(float[] x, float[] gate, int offset, int count);
+
+    /// `x = x * factors`
+    void multiply(float[] x, int offset, float[] factors, int factorsOffset, int count);
+
+    /// `y = (x * scale) * weights` for a row that begins at `offset` of both
+    void scaleAndWeigh(float[] x, float scale, float[] weights, float[] y, int offset);
+
+    /// `y = fma(alpha, residual, beta * branch)`
+    void addResidual(ResidualFactors factors, float[] residual, float[] branch, float[] y, int offset, int count);
 
     /// Folds the partial sums in place: `s[i] + s[i + 8]`, then `+ 4`, `+ 2`, `+ 1`.
     static float fold(float[] partial) {

@@ -69,7 +69,7 @@ final class BlockProduct {
     }
 
     /// Turns sums over INT8 integers into sums over weights: times the scales of the panel's outputs.
-    void scaleColumns(int panel) {
+    void scaleColumns(Arithmetic arithmetic, int panel) {
         if (weights.format() != WeightFormat.INT8) {
             return;
         }
@@ -78,7 +78,7 @@ final class BlockProduct {
             scales[column] = weights.scale(panel * PackedMatrix.PANEL + column);
         }
         for (int row = 0; row < rows; row++) {
-            Elementwise.multiply(c, cRow(panel, row), scales, 0, width);
+            arithmetic.multiply(c, cRow(panel, row), scales, 0, width);
         }
     }
 }

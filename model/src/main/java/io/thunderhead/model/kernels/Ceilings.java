@@ -53,6 +53,14 @@ public record Ceilings(int threadCount, double readBytesPerSecond, double flopsP
         }
     }
 
+    /// Of two measurements on one machine the higher numbers: what was possible at some time of the run.
+    public Ceilings orHigher(Ceilings other) {
+        return new Ceilings(
+                threadCount,
+                Math.max(readBytesPerSecond, other.readBytesPerSecond),
+                Math.max(flopsPerSecond, other.flopsPerSecond));
+    }
+
     private static double best(int rounds, KernelThreads threads, int tasks, KernelThreads.Task task) {
         long best = Long.MAX_VALUE;
         for (int round = 0; round < rounds; round++) {

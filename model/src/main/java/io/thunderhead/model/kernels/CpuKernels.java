@@ -15,6 +15,9 @@ final class CpuKernels implements Kernels {
     /// Below this much elementwise work a second thread costs more than it saves.
     private static final int ELEMENTS_PER_TASK = 16_384;
 
+    /// Of work that copies or adds whole rows.
+    private static final int ROWS_PER_TASK = 16;
+
     private final Arithmetic arithmetic;
     private final KernelThreads threads;
     private final PanelProducts products;
@@ -67,17 +70,14 @@ final class CpuKernels implements Kernels {
             for (int row = task * rowsPerTask; row < end; row++) {
                 float squares = arithmetic.sumOfSquares(x, row * width, width, scratch.partialSums);
                 float scale = (float) (1 / Math.sqrt((double) (squares / width) + eps));
-                Elementwise.scaleAndWeigh(x, scale, weights, y, row * width);
+                arithmetic.scaleAndWeigh(x, scale, weights, y, row * width);
             }
         });
     }
 
     @Override
     public void addResidual(float[] residual, float[] branch, ResidualFactors factors, int count, float[] y) {
-        overElements(
-                count,
-                (offset, length) ->
-                        Elementwise.addResidual(factors.alpha(), residual, factors.beta(), branch, y, offset, length));
+        overElements(count, (offset, length) -> arithmetic.addResidual(factors, residual, branch, y, offset, length));
     }
 
     @Override
@@ -116,6 +116,14 @@ final class CpuKernels implements Kernels {
     public void feedForward(
             FeedForwardWeights[] weights, int[] firstRows, int groupCount, float[] x, float[] activated, float[] y) {
         feedForward.run(weights, firstRows, groupCount, x, activated, y);
+    }
+
+    @Override
+    public void forRows(int rowCount, RowsTask task) {
+        threads.run(Math.ceilDiv(rowCount, ROWS_PER_TASK), (index, scratch) -> {
+            int first = index * ROWS_PER_TASK;
+            task.run(first, Math.min(first + ROWS_PER_TASK, rowCount));
+        });
     }
 
     @FunctionalInterface

@@ -62,7 +62,7 @@ final class FeedForward {
         for (int row = 0; row < rows; row++) {
             int at = (firstRow + row) * intermediate + firstOutput;
             arithmetic.gate(activated, activated, at, outputs);
-            Elementwise.multiply(activated, at, up, row * outputs, outputs);
+            arithmetic.multiply(activated, at, up, row * outputs, outputs);
         }
     }
 }

@@ -66,6 +66,14 @@ public interface Kernels extends AutoCloseable {
     void feedForward(
             FeedForwardWeights[] weights, int[] firstRows, int groupCount, float[] x, float[] activated, float[] y);
 
+    /// Runs work on ranges of rows that do not depend on each other, shared out over the threads.
+    void forRows(int rowCount, RowsTask task);
+
+    @FunctionalInterface
+    interface RowsTask {
+        void run(int firstRow, int endRow);
+    }
+
     /// Stops the threads.
     @Override
     void close();

@@ -6,6 +6,11 @@ import java.lang.foreign.ValueLayout;
 
 /// Lightning attention of one layer and step, one head of one segment at a time. Source: spec section 5.
 final class LightningRows {
+    /// Rows whose scores are computed together.
+    private static final int STRIP_ROWS = 64;
+
+    private static final int TRANSPOSED_TOKENS = 8;
+
     private final Arithmetic arithmetic;
     private final LightningDecay decay;
     private final int layerIndex;
@@ -56,8 +61,9 @@ final class LightningRows {
     private void runBlock(int firstRow, int tokens, int head, MemorySegment state, Scratch scratch) {
         addPast(firstRow, tokens, head, state, scratch.product);
         MemorySegment values = copyValues(firstRow, tokens, head, scratch);
-        addPresent(firstRow, tokens, head, values, scratch);
-        updateState(firstRow, tokens, head, state, values, scratch);
+        float[] keys = transposeKeys(firstRow, tokens, head, scratch);
+        addPresent(firstRow, tokens, head, keys, values, scratch);
+        updateState(tokens, head, state, keys, values, scratch);
     }
 
     /// `out[r] = exp(-s (r + 1)) q_r^T S`
@@ -73,38 +79,53 @@ final class LightningRows {
         }
     }
 
-    /// `out[r] += sum over c <= r of exp(-s (r - c)) (q_r . k_c) v_c`
-    private void addPresent(int firstRow, int tokens, int head, MemorySegment values, Scratch scratch) {
+    /// `out[r] += sum over c <= r of exp(-s (r - c)) (q_r . k_c) v_c`, in strips of rows: none has scores for the
+    /// tokens
+    /// behind it.
+    private void addPresent(int firstRow, int tokens, int head, float[] keys, MemorySegment values, Scratch scratch) {
         int headDim = decay.headDim();
-        int width = PackedMatrix.wholePanels(tokens);
-        float[] scores = scratch.scores.atLeast(tokens * width);
-        scratch.product
-                .a(qkv, qkvAt(firstRow, head), qkvStride())
-                .b(transposeKeys(firstRow, tokens, head, scratch), 0, width)
-                .c(scores, 0, width, true)
-                .size(tokens, width, headDim);
-        arithmetic.multiply(scratch.product);
-        for (int r = 0; r < tokens; r++) {
-            Elementwise.multiply(scores, r * width, decay.fallingPowers(head), decay.blockSize() - r, r + 1);
+        int keysStride = PackedMatrix.wholePanels(tokens);
+        MemorySegment rightKeys = scratch.rightKeys.floatsAtLeast((long) keysStride * headDim);
+        MemorySegment.copy(keys, 0, rightKeys, ValueLayout.JAVA_FLOAT, 0, keysStride * headDim);
+        for (int strip = 0; strip < tokens; strip += STRIP_ROWS) {
+            int rows = Math.min(STRIP_ROWS, tokens - strip);
+            int width = PackedMatrix.wholePanels(strip + rows);
+            float[] scores = scratch.scores.atLeast(STRIP_ROWS * keysStride);
+            scratch.product
+                    .a(qkv, qkvAt(firstRow + strip, head), qkvStride())
+                    .b(rightKeys, 0, keysStride)
+                    .c(scores, 0, width, true)
+                    .size(rows, width, headDim);
+            arithmetic.multiply(scratch.product);
+            for (int r = 0; r < rows; r++) {
+                int row = strip + r;
+                arithmetic.multiply(scores, r * width, decay.fallingPowers(head), decay.blockSize() - row, row + 1);
+            }
+            scratch.product
+                    .a(scores, 0, width)
+                    .b(values, 0, headDim)
+                    .c(out, outAt(firstRow + strip, head), outStride(), false)
+                    .causal(rows, headDim, strip + 1, 1);
+            arithmetic.multiply(scratch.product);
         }
-        scratch.product
-                .a(scores, 0, width)
-                .b(values, 0, headDim)
-                .c(out, outAt(firstRow, head), outStride(), false)
-                .causal(tokens, headDim, 1, 1);
-        arithmetic.multiply(scratch.product);
     }
 
-    /// `S = exp(-s m) S + sum over c of exp(-s (m - 1 - c)) k_c v_c^T` for a block of `m` tokens
+    /// `S = exp(-s m) S + sum over c of exp(-s (m - 1 - c)) k_c v_c^T` for a block of `m` tokens; leaves the keys
+    /// decayed.
     private void updateState(
-            int firstRow, int tokens, int head, MemorySegment state, MemorySegment values, Scratch scratch) {
+            int tokens, int head, MemorySegment state, float[] keys, MemorySegment values, Scratch scratch) {
         int headDim = decay.headDim();
         int size = headDim * headDim;
+        int keysStride = PackedMatrix.wholePanels(tokens);
+        for (int i = 0; i < headDim; i++) {
+            arithmetic.multiply(
+                    keys, i * keysStride, decay.fallingPowers(head), decay.blockSize() - (tokens - 1), tokens);
+        }
         float[] next = scratch.state.atLeast(size);
         MemorySegment.copy(state, ValueLayout.JAVA_FLOAT, stateOffset(head), next, 0, size);
         Elementwise.scale(next, 0, size, decay.power(head, tokens));
         scratch.product
-                .a(decayedKeys(firstRow, tokens, head, scratch), 0, tokens)
+                .a(keys, 0, keysStride)
                 .b(values, 0, headDim)
                 .c(next, 0, headDim, false)
                 .size(headDim, headDim, tokens);
@@ -122,29 +143,19 @@ final class LightningRows {
         return values;
     }
 
-    /// `[headDim, tokens]`, the tokens filled up to whole vectors with anything: nobody reads those scores.
-    private MemorySegment transposeKeys(int firstRow, int tokens, int head, Scratch scratch) {
+    /// `[headDim, tokens]`, the tokens filled up to whole panels with anything: nobody reads those scores. A few tokens
+    /// at a
+    /// time, so that both what is read and what is written stays in the first-level cache.
+    private float[] transposeKeys(int firstRow, int tokens, int head, Scratch scratch) {
         int headDim = decay.headDim();
         int width = PackedMatrix.wholePanels(tokens);
-        MemorySegment keys = scratch.rightKeys.floatsAtLeast((long) width * headDim);
-        for (int c = 0; c < tokens; c++) {
-            int from = qkvAt(firstRow + c, head) + headDim;
+        float[] keys = scratch.keys.atLeast(width * headDim);
+        for (int first = 0; first < tokens; first += TRANSPOSED_TOKENS) {
+            int end = Math.min(tokens, first + TRANSPOSED_TOKENS);
             for (int i = 0; i < headDim; i++) {
-                keys.setAtIndex(ValueLayout.JAVA_FLOAT, (long) i * width + c, qkv[from + i]);
-            }
-        }
-        return keys;
-    }
-
-    /// `exp(-s (tokens - 1 - c)) k_c`, `[headDim, tokens]`
-    private float[] decayedKeys(int firstRow, int tokens, int head, Scratch scratch) {
-        int headDim = decay.headDim();
-        float[] keys = scratch.keys.atLeast(headDim * tokens);
-        for (int c = 0; c < tokens; c++) {
-            int from = qkvAt(firstRow + c, head) + headDim;
-            float power = decay.power(head, tokens - 1 - c);
-            for (int i = 0; i < headDim; i++) {
-                keys[i * tokens + c] = qkv[from + i] * power;
+                for (int c = first; c < end; c++) {
+                    keys[i * width + c] = qkv[qkvAt(firstRow + c, head) + headDim + i];
+                }
             }
         }
         return keys;

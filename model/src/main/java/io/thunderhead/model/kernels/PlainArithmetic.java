@@ -1,5 +1,6 @@
 package io.thunderhead.model.kernels;
 
+import io.thunderhead.model.config.ResidualFactors;
 import java.util.Arrays;
 
 /// Plain loops: the definition of correct.
@@ -30,7 +31,7 @@ final class PlainArithmetic implements Arithmetic {
     public void multiply(BlockProduct block) {
         for (int panel = block.firstPanel; panel < block.endPanel; panel++) {
             multiply(block.product(panel));
-            block.scaleColumns(panel);
+            block.scaleColumns(this, panel);
         }
     }
 
@@ -82,5 +83,21 @@ final class PlainArithmetic implements Arithmetic {
         for (int i = offset; i < offset + count; i++) {
             x[i] = x[i] / (1 + Exponential.exp(-gate[i]));
         }
+    }
+
+    @Override
+    public void multiply(float[] x, int offset, float[] factors, int factorsOffset, int count) {
+        Elementwise.multiply(x, offset, factors, factorsOffset, 0, count);
+    }
+
+    @Override
+    public void scaleAndWeigh(float[] x, float scale, float[] weights, float[] y, int offset) {
+        Elementwise.scaleAndWeigh(x, scale, weights, y, offset, 0);
+    }
+
+    @Override
+    public void addResidual(
+            ResidualFactors factors, float[] residual, float[] branch, float[] y, int offset, int count) {
+        Elementwise.addResidual(factors, residual, branch, y, offset, offset + count);
     }
 }

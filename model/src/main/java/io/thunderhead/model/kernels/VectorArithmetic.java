@@ -1,5 +1,6 @@
 package io.thunderhead.model.kernels;
 
+import io.thunderhead.model.config.ResidualFactors;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
@@ -35,7 +36,7 @@ final class VectorArithmetic implements Arithmetic {
 
     @Override
     public void multiply(BlockProduct block) {
-        VectorBlocks.multiply(block);
+        VectorBlocks.multiply(this, block);
     }
 
     @Override
@@ -106,5 +107,44 @@ final class VectorArithmetic implements Arithmetic {
         for (; i < end; i++) {
             x[i] = x[i] / (1 + Exponential.exp(-gate[i]));
         }
+    }
+
+    @Override
+    public void multiply(float[] x, int offset, float[] factors, int factorsOffset, int count) {
+        int i = 0;
+        for (; i + LANES <= count; i += LANES) {
+            FloatVector.fromArray(FLOATS, x, offset + i)
+                    .mul(FloatVector.fromArray(FLOATS, factors, factorsOffset + i))
+                    .intoArray(x, offset + i);
+        }
+        Elementwise.multiply(x, offset, factors, factorsOffset, i, count);
+    }
+
+    @Override
+    public void scaleAndWeigh(float[] x, float scale, float[] weights, float[] y, int offset) {
+        int i = 0;
+        for (; i + LANES <= weights.length; i += LANES) {
+            FloatVector.fromArray(FLOATS, x, offset + i)
+                    .mul(scale)
+                    .mul(FloatVector.fromArray(FLOATS, weights, i))
+                    .intoArray(y, offset + i);
+        }
+        Elementwise.scaleAndWeigh(x, scale, weights, y, offset, i);
+    }
+
+    @Override
+    public void addResidual(
+            ResidualFactors factors, float[] residual, float[] branch, float[] y, int offset, int count) {
+        FloatVector alpha = FloatVector.broadcast(FLOATS, factors.alpha());
+        FloatVector beta = FloatVector.broadcast(FLOATS, factors.beta());
+        int end = offset + count;
+        int i = offset;
+        for (; i + LANES <= end; i += LANES) {
+            alpha.fma(
+                            FloatVector.fromArray(FLOATS, residual, i),
+                            FloatVector.fromArray(FLOATS, branch, i).mul(beta))
+                    .intoArray(y, i);
+        }
+        Elementwise.addResidual(factors, residual, branch, y, i, end);
     }
 }

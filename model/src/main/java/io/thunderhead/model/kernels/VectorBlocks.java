@@ -15,7 +15,7 @@ final class VectorBlocks {
 
     private VectorBlocks() {}
 
-    static void multiply(BlockProduct block) {
+    static void multiply(Arithmetic arithmetic, BlockProduct block) {
         if (block.rows > FEW_ROWS && block.firstPanel < block.endPanel) {
             multiplyPieces(block);
         } else {
@@ -24,7 +24,7 @@ final class VectorBlocks {
             }
         }
         for (int panel = block.firstPanel; panel < block.endPanel; panel++) {
-            block.scaleColumns(panel);
+            block.scaleColumns(arithmetic, panel);
         }
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.thunderhead.model.checkpoint.DType;
+import io.thunderhead.model.config.ResidualFactors;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -208,6 +209,27 @@ final class ArithmeticTest {
             plain.gate(expected, expected, 1, count);
             vector.gate(found, found, 1, count);
             assertSameBits("silu " + count, found, expected);
+        }
+    }
+
+    @Test
+    void worksElementByElementTheSame() {
+        ResidualFactors factors = new ResidualFactors(3.5f, 0.7f);
+        for (int count : SIZES) {
+            float[] x = Numbers.extreme(count + 1, 14);
+            float[] factorsOfX = Numbers.extreme(count + 2, 15);
+            float[] weights = Numbers.random(count, 16);
+            float[] expected = x.clone();
+            float[] found = x.clone();
+            plain.multiply(expected, 1, factorsOfX, 2, count);
+            vector.multiply(found, 1, factorsOfX, 2, count);
+            assertSameBits("product " + count, found, expected);
+            plain.scaleAndWeigh(x, 0.3f, weights, expected, 1);
+            vector.scaleAndWeigh(x, 0.3f, weights, found, 1);
+            assertSameBits("weighed " + count, found, expected);
+            plain.addResidual(factors, x, factorsOfX, expected, 1, count);
+            vector.addResidual(factors, x, factorsOfX, found, 1, count);
+            assertSameBits("residual " + count, found, expected);
         }
     }
 

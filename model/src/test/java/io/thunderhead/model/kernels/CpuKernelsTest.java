@@ -11,6 +11,7 @@ import io.thunderhead.model.config.ResidualFactors;
 import io.thunderhead.model.testing.TestKernels;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -100,6 +101,24 @@ final class CpuKernelsTest {
                 reference.rmsNorm(x, 64, weights, 1e-5f, expected);
                 kernels.rmsNorm(x, 64, weights, 1e-5f, x);
                 assertSameBits("norm of " + width, x, expected);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(TestKernels.class)
+    void runsEveryRowOnce(TestKernels chosen) {
+        try (Kernels kernels = chosen.open()) {
+            for (int rows : new int[] {0, 1, 15, 16, 17, 100}) {
+                int[] runs = new int[rows];
+                kernels.forRows(rows, (first, end) -> {
+                    for (int row = first; row < end; row++) {
+                        runs[row]++;
+                    }
+                });
+                assertThat(runs)
+                        .as(rows + " rows")
+                        .isEqualTo(IntStream.generate(() -> 1).limit(rows).toArray());
             }
         }
     }

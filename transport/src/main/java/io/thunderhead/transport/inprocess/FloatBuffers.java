@@ -16,21 +16,35 @@ final class FloatBuffers {
 
     Lease take(int floats) {
         float @Nullable [] kept = free.poll();
-        return new Lease(kept != null && kept.length >= floats ? kept : new float[floats], floats);
+        return new Lease(kept != null && kept.length >= floats ? kept : new float[roomFor(floats)], floats);
+    }
+
+    /// A power of two if there is one: sizes differ from answer to answer, and buffers of the largest one's size yet
+    /// would be made anew with every larger one.
+    private static int roomFor(int floats) {
+        return Math.max(floats, Integer.highestOneBit(Math.max(1, floats - 1)) << 1);
     }
 
     /// Used by one owner at a time; closed once.
     final class Lease implements AutoCloseable {
         private final float[] floats;
         private final MemorySegment segment;
+        private final MemorySegment readOnly;
 
         private Lease(float[] floats, int used) {
             this.floats = floats;
             this.segment = MemorySegment.ofArray(floats).asSlice(0, (long) used * Float.BYTES);
+            this.readOnly = segment.asReadOnly();
         }
 
+        /// For whoever fills it.
         MemorySegment segment() {
             return segment;
+        }
+
+        /// For whoever reads what was filled in: asked for once a row, so not made anew.
+        MemorySegment readOnly() {
+            return readOnly;
         }
 
         @Override

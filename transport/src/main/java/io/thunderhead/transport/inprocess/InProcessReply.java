@@ -86,7 +86,7 @@ final class InProcessReply implements ExpertService.Reply, InProcessNode.Peer {
             implements CombinedRows {
         @Override
         public MemorySegment hidden() {
-            return lease.segment().asReadOnly();
+            return lease.readOnly();
         }
 
         @Override
