@@ -27,7 +27,7 @@ libraries() {
 }
 libraries | grep -oE '/[^ ]+\.so(\.[0-9]+)*' | grep -v "^$root" | sort -u | while read -r library; do
     case $library in
-        */libX* | */libasound* | */libfreetype* | */libxcb* | */libxkb*) continue ;; # of windows, which no node opens
+        */libX* | */libasound* | */libfreetype* | */libxcb* | */libxkb* | */libbsd* | */libmd.*) continue ;; # of windows, which no node opens
         /lib64/*) folder=$root/lib64 ;;
         *) folder=$root/lib ;;
     esac

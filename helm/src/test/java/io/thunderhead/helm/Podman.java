@@ -2,22 +2,28 @@ package io.thunderhead.helm;
 
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /// Runs rendered pods with podman and runc, with a storage of its own: image, arguments, environment, user, rights,
 /// file system and
-/// volumes are what the pod says. Limits of memory and processor need cgroups and are left out.
+/// volumes and the limit of memory are what the pod says.
 final class Podman implements AutoCloseable {
+    private final Path storage;
     private final List<String> program;
     private final List<String> containers = new ArrayList<>();
 
     Podman(Path storage) {
+        this.storage = storage;
         program = List.of(
                 "podman",
                 "--root=" + storage.resolve("root"),
@@ -50,7 +56,10 @@ final class Podman implements AutoCloseable {
                 "--name=" + podName,
                 "--hostname=" + podName,
                 "--network=ns:" + network,
-                "--cgroups=disabled",
+                "--memory="
+                        + Quantity.getAmountInBytes(
+                                        container.getResources().getLimits().get("memory"))
+                                .longValueExact(),
                 "--ulimit=nofile=20000:20000",
                 "--ulimit=nproc=4000:4000",
                 "--user=" + pod.getSecurityContext().getRunAsUser() + ":"
@@ -70,15 +79,24 @@ final class Podman implements AutoCloseable {
         containers.add(podName);
     }
 
-    private static String mount(VolumeMount mount, Volume volume, Path configFolder) {
+    private String mount(VolumeMount mount, Volume volume, Path configFolder) {
         if (volume.getEmptyDir() != null) {
-            return "--tmpfs=" + mount.getMountPath() + ":rw,exec,mode=1777,size="
-                    + volume.getEmptyDir().getSizeLimit().getAmount() + "m";
+            return "--volume=" + emptyFolder() + ":" + mount.getMountPath() + ":rw";
         }
         if (volume.getConfigMap() != null) {
             return "--volume=" + configFolder + ":" + mount.getMountPath() + ":ro";
         }
         throw new AssertionError("no way to mount " + volume);
+    }
+
+    /// As the kubelet makes one: everyone may write.
+    private Path emptyFolder() {
+        try {
+            Path empty = Files.createTempDirectory(storage, "empty-");
+            return Files.setPosixFilePermissions(empty, PosixFilePermissions.fromString("rwxrwxrwx"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static Volume volume(PodSpec pod, String name) {

@@ -28,9 +28,9 @@ import org.junit.jupiter.api.io.TempDir;
 /// ask, answer, and stop when told. What stands in for the cluster: names come from hosts files, addresses from
 /// [PodNetwork].
 class PodsRunIT {
-    private static final Path IMAGE =
-            Path.of("..", "image", "target", "thunderhead-image.tar").toAbsolutePath();
-    private static final Duration READY_WITHIN = Duration.ofMinutes(3);
+    private static final Path IMAGE = Path.of(System.getProperty("helm.image", "../image/target/thunderhead-image.tar"))
+            .toAbsolutePath();
+    private static final Duration READY_WITHIN = Duration.ofSeconds(100);
 
     private final Release release = Release.ofPreset("demo");
     private final HttpClient http =
