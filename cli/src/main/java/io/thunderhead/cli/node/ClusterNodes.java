@@ -5,6 +5,7 @@ import io.thunderhead.attention.AttentionWorkerConfig;
 import io.thunderhead.cli.local.ChildStatus;
 import io.thunderhead.cli.settings.ModelSettings;
 import io.thunderhead.cli.settings.NodeSettings;
+import io.thunderhead.cluster.kubernetes.LeaderLabel;
 import io.thunderhead.cluster.membership.ClusterConfig;
 import io.thunderhead.cluster.membership.ClusterEntry;
 import io.thunderhead.cluster.membership.ClusterMembership;
@@ -55,7 +56,13 @@ public final class ClusterNodes implements Nodes {
             OpenModel model = owned.add(OpenModel.open(config));
             NodeId id = new NodeId(config.get(NodeSettings.class).id().orElseGet(() -> role + "-" + hostName()));
             Bytes memory = config.get(NodeSettings.class).memory().orElseGet(() -> HostMemory.share(1));
-            start(role, id, 0, memory, config, model, new SocketWire(config), status, owned);
+            Consumer<ChildStatus> reported = role == NodeRole.COORDINATOR
+                    ? status
+                    : WorkerHealth.of(id, config.get(NodeSettings.class))
+                            .map(owned::add)
+                            .map(health -> status.andThen(health::report))
+                            .orElse(status);
+            start(role, id, 0, memory, config, model, new SocketWire(config), reported, owned);
             return owned;
         } catch (RuntimeException e) {
             owned.close();
@@ -194,6 +201,7 @@ public final class ClusterNodes implements Nodes {
                 metering.metrics()));
         metering.addVllmNames(config);
         Coordinator.Addresses addresses = coordinator.start();
+        LeaderLabel.of(id, config.get(ClusterConfig.class)).map(owned::add).ifPresent(label -> label.start(membership));
         Map<String, String> listening = listening(addresses, config.get(HttpConfig.class), metering);
         membership.listen(snapshot -> status.accept(statusOf(Readiness.of(snapshot, modelConfig), listening)));
     }
