@@ -31,7 +31,8 @@ final class TraceCollector implements AutoCloseable {
         try (exchange) {
             ExportTraceServiceRequest request = ExportTraceServiceRequest.parseFrom(exchange.getRequestBody());
             request.getResourceSpansList()
-                    .forEach(resource -> resource.getScopeSpansList().forEach(scope -> spans.addAll(scope.getSpansList())));
+                    .forEach(resource ->
+                            resource.getScopeSpansList().forEach(scope -> spans.addAll(scope.getSpansList())));
             exchange.sendResponseHeaders(200, -1);
         }
     }

@@ -59,11 +59,9 @@ class TracingIT {
     }
 
     private void ask(String... headers) throws Exception {
-        String body =
-                """
+        String body = """
                 {"model": "golden", "prompt": "The %s were loud.", "max_tokens": %d, "ignore_eos": true}
-                """
-                        .formatted(SECRET, TOKENS);
+                """.formatted(SECRET, TOKENS);
         HttpRequest.Builder request = HttpRequest.newBuilder(cluster.uri("/v1/completions"))
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString(body));
@@ -100,7 +98,9 @@ class TracingIT {
         // 99 steps: the first token comes with the prompt's
         assertThat(stepsBelow(prefill)).isEqualTo(1);
         assertThat(stepsBelow(decode)).isEqualTo(TOKENS - 1);
-        assertThat(collector.spans()).filteredOn(span -> span.getName().equals("steps")).hasSize(3);
+        assertThat(collector.spans())
+                .filteredOn(span -> span.getName().equals("steps"))
+                .hasSize(3);
         assertThat(collector.spans().toString()).doesNotContain(SECRET);
     }
 
@@ -112,7 +112,8 @@ class TracingIT {
         ask("traceparent", traceparent(true));
 
         collected("text_completion golden");
-        assertThat(collector.spans()).allSatisfy(span -> assertThat(hex(span.getTraceId())).isEqualTo(TRACE_ID));
+        assertThat(collector.spans())
+                .allSatisfy(span -> assertThat(hex(span.getTraceId())).isEqualTo(TRACE_ID));
         assertThat(collector.spans())
                 .filteredOn(span -> span.getName().startsWith("text_completion"))
                 .hasSize(1);
@@ -159,7 +160,8 @@ class TracingIT {
     private Span collected(String name) {
         await(name)
                 .atMost(PATIENCE)
-                .until(() -> collector.spans().stream().anyMatch(span -> span.getName().equals(name)));
+                .until(() -> collector.spans().stream()
+                        .anyMatch(span -> span.getName().equals(name)));
         return collector.spans().stream()
                 .filter(span -> span.getName().equals(name))
                 .findFirst()
@@ -175,7 +177,8 @@ class TracingIT {
     private static String value(KeyValue attribute) {
         return switch (attribute.getValue().getValueCase()) {
             case INT_VALUE -> Long.toString(attribute.getValue().getIntValue());
-            case ARRAY_VALUE -> attribute.getValue().getArrayValue().getValues(0).getStringValue();
+            case ARRAY_VALUE ->
+                attribute.getValue().getArrayValue().getValues(0).getStringValue();
             default -> attribute.getValue().getStringValue();
         };
     }

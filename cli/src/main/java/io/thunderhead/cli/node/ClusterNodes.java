@@ -192,7 +192,10 @@ public final class ClusterNodes implements Nodes {
         Coordinator coordinator = owned.add(new Coordinator(
                 introduction.apply(new HostPort(config.get(NodeSettings.class).host(), 0)),
                 new Coordinator.Limits(
-                        config.get(SchedulerConfig.class), config.get(HttpConfig.class), config.get(GrpcConfig.class), config.get(TracingConfig.class)),
+                        config.get(SchedulerConfig.class),
+                        config.get(HttpConfig.class),
+                        config.get(GrpcConfig.class),
+                        config.get(TracingConfig.class)),
                 modelConfig,
                 served::withContextMax,
                 membership,

@@ -81,9 +81,8 @@ final class CallObserver implements ServerInterceptor {
             if (status.isOk()) {
                 outcomes.answered();
             } else {
-                ErrorCode code = status.getCode() == Status.Code.CANCELLED
-                        ? ErrorCode.CANCELLED
-                        : CallErrors.code(trailers);
+                ErrorCode code =
+                        status.getCode() == Status.Code.CANCELLED ? ErrorCode.CANCELLED : CallErrors.code(trailers);
                 outcomes.failed(code);
                 span.failed(code);
             }

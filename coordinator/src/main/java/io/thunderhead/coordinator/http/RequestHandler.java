@@ -33,8 +33,7 @@ final class RequestHandler implements Handler<HttpServerRequest> {
     private final RequestOutcomes outcomes;
     private final Tracing tracing;
 
-    RequestHandler(
-            Vertx vertx, HttpConfig config, Routes routes, ApiKeys keys, RequestGate gate, Telemetry telemetry) {
+    RequestHandler(Vertx vertx, HttpConfig config, Routes routes, ApiKeys keys, RequestGate gate, Telemetry telemetry) {
         this.vertx = vertx;
         this.config = config;
         this.routes = routes;

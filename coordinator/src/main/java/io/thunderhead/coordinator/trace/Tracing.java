@@ -60,8 +60,10 @@ public final class Tracing implements AutoCloseable {
                     .setTimeout(config.exportTimeout())
                     .build();
             Resource resource = Resource.create(Attributes.of(
-                    AttributeKey.stringKey("service.name"), "thunderhead",
-                    AttributeKey.stringKey("service.instance.id"), node));
+                    AttributeKey.stringKey("service.name"),
+                    "thunderhead",
+                    AttributeKey.stringKey("service.instance.id"),
+                    node));
             return SdkTracerProvider.builder()
                     .setResource(resource)
                     .setSampler(Sampler.parentBased(Sampler.traceIdRatioBased(config.sampleRatio())))

@@ -335,7 +335,12 @@ final class GrpcApiIT {
 
     private HostPort start(FakeEngine engine) {
         GrpcApiServer server = new GrpcApiServer(
-                CONFIG, FakeModels.ALL, new Completions(engine), cluster, GrpcApiIT::clientOf, Telemetry.untraced(new NodeMetrics("test")));
+                CONFIG,
+                FakeModels.ALL,
+                new Completions(engine),
+                cluster,
+                GrpcApiIT::clientOf,
+                Telemetry.untraced(new NodeMetrics("test")));
         open.add(server);
         return server.start();
     }
