@@ -87,7 +87,7 @@ final class HugePages {
 
     private static void call(MethodHandle function, Object... arguments) {
         try {
-            Object unused = function.invokeWithArguments(arguments);
+            Object _ = function.invokeWithArguments(arguments);
         } catch (Throwable e) {
             throw new AssertionError("a call of the C library threw", e);
         }
