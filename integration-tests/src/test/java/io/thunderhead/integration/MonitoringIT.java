@@ -62,7 +62,8 @@ class MonitoringIT {
         assertThat(Files.readAllLines(Path.of("..", "docs", "OPERATIONS.md")))
                 .containsAll(alerts.stream().map(alert -> "### " + alert).toList());
         assertThat(alerts).allSatisfy(alert -> {
-            assertThat(Files.readString(RULES)).contains("runbook_url: docs/OPERATIONS.md#" + alert.toLowerCase(Locale.ROOT));
+            assertThat(Files.readString(RULES))
+                    .contains("runbook_url: docs/OPERATIONS.md#" + alert.toLowerCase(Locale.ROOT));
             assertThat(Files.readString(ALERT_TESTS))
                     .contains("runbook_url: docs/OPERATIONS.md#" + alert.toLowerCase(Locale.ROOT));
         });

@@ -44,7 +44,13 @@ final class TimedRun {
         this.stageCount = stageCount;
         this.stages = new FakeStages(config.maxBatchTokens());
         this.engine = new SchedulingEngine(
-                FakeCluster.COORDINATOR, config, ToyModel.config(CONTEXT_MAX), stages, cluster, new NodeMetrics("test"), ticker);
+                FakeCluster.COORDINATOR,
+                config,
+                ToyModel.config(CONTEXT_MAX),
+                stages,
+                cluster,
+                new NodeMetrics("test"),
+                ticker);
         Plan plan = FakeCluster.plan(1, stageCount, 64, 4096);
         stages.planned(plan);
         cluster.ready(plan);
