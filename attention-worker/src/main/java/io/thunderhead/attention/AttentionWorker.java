@@ -10,6 +10,7 @@ import io.thunderhead.core.error.ServingException;
 import io.thunderhead.core.id.HostPort;
 import io.thunderhead.core.id.NodeId;
 import io.thunderhead.core.time.Deadline;
+import io.thunderhead.metrics.NodeMetrics;
 import io.thunderhead.model.config.LayerRange;
 import io.thunderhead.model.layers.ModelSource;
 import io.thunderhead.model.layers.StageModel;
@@ -56,13 +57,14 @@ public final class AttentionWorker implements AutoCloseable {
             ModelSource source,
             ClusterEntry entry,
             NodeConnector connector,
+            NodeMetrics metrics,
             Function<NodeServices, NodeServer> servers) {
         this.id = id;
         this.limits = limits;
         this.source = source;
         this.entry = entry;
         this.connector = connector;
-        this.engine = new StageEngine(id.value(), limits.maxQueuedSteps());
+        this.engine = new StageEngine(id.value(), limits.maxQueuedSteps(), metrics);
         this.server = servers.apply(NodeServices.of(engine));
     }
 
@@ -89,7 +91,7 @@ public final class AttentionWorker implements AutoCloseable {
         StatePool pool =
                 new StatePool(new StateLayout(source.config(), stage.layers()), stage.sequenceSlots(), stage.kvPages());
         engine.adopt(
-                new HeldStage(plan.epoch(), limits, source.config(), model, pool, experts, next),
+                new HeldStage(plan.epoch(), limits, source.config(), model, pool, experts, next, engine.metrics()),
                 Deadline.after(ADOPT_TIMEOUT));
         closeLinesNotIn(exchanges);
     }

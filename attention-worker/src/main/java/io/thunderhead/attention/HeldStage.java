@@ -1,5 +1,7 @@
 package io.thunderhead.attention;
 
+import io.thunderhead.attention.StageMetrics.Phase;
+import io.thunderhead.attention.StageMetrics.StepKind;
 import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ServingException;
 import io.thunderhead.core.time.Deadline;
@@ -36,11 +38,13 @@ final class HeldStage implements AutoCloseable {
     private final StatePool pool;
     private final ExpertDirectory experts;
     private final Optional<HiddenLink> next;
+    private final StageMetrics metrics;
     private final HiddenInbox inbox;
     private final StageSequences sequences;
     private final LayerLoop loop;
     private final TokenChooser chooser;
     private final List<Lane> lanes = new ArrayList<>();
+    private final int pageMax;
     private float[] stepHidden = new float[0];
 
     /// Activations and exchange buffers of one micro-batch, kept from step to step.
@@ -53,7 +57,8 @@ final class HeldStage implements AutoCloseable {
             StageModel model,
             StatePool pool,
             ExpertDirectory experts,
-            Optional<HiddenLink> next) {
+            Optional<HiddenLink> next,
+            StageMetrics metrics) {
         this.epoch = epoch;
         this.limits = limits;
         this.config = config;
@@ -61,11 +66,13 @@ final class HeldStage implements AutoCloseable {
         this.pool = pool;
         this.experts = experts;
         this.next = next;
+        this.metrics = metrics;
         this.inbox = new HiddenInbox(limits.maxQueuedSteps(), limits.maxStepTokens(), config.hiddenSize());
         this.inbox.begin(epoch);
         this.sequences = new StageSequences(pool, config.vocabSize());
         this.loop = new LayerLoop(model.layers());
         this.chooser = new TokenChooser(model, config);
+        this.pageMax = pool.freePages();
     }
 
     long epoch() {
@@ -78,20 +85,26 @@ final class HeldStage implements AutoCloseable {
 
     void dropSequences() {
         sequences.releaseAll();
+        tellHeld();
+    }
+
+    private void tellHeld() {
+        metrics.holds(sequences.count(), pageMax - pool.freePages(), pageMax);
     }
 
     /// Runs one step; if it fails, the sequences of the step are gone from here and the next stage knows.
     StepOutcome run(StepCommand command, Deadline deadline) {
         sequences.release(command.releases());
-        if (command.items().isEmpty()) {
-            return new StepOutcome.Done(command.stepId(), List.of(), new StepClock().timings());
-        }
         try {
-            return runItems(command, deadline);
+            return command.items().isEmpty()
+                    ? new StepOutcome.Done(command.stepId(), List.of(), new StepClock().timings())
+                    : runItems(command, deadline);
         } catch (RuntimeException | Error e) {
             sequences.release(command.items().stream().map(StepItem::sequenceId).toList());
             tellNextStage(command.stepId());
             throw e;
+        } finally {
+            tellHeld();
         }
     }
 
@@ -101,18 +114,29 @@ final class HeldStage implements AutoCloseable {
         List<StageSequences.Sequence> owners = owners(command);
         List<MicroBatch> batches = split(command, owners);
         fillHidden(command, batches, deadline);
-        clock.queued();
+        clock.lap(model.hasEmbedding() ? Phase.ATTENTION : Phase.QUEUE);
         loop.run(batches, deadline, clock);
         batches.forEach(batch -> batch.rows().advance());
         float[] rows = gather(batches, command.tokenCount());
         List<StepOutcome.ItemResult> results = List.of();
         if (model.hasHead()) {
             results = chooser.results(command.items(), owners, rows);
-            clock.chose();
+            clock.lap(Phase.SAMPLING);
         } else {
             send(command, rows, deadline);
+            clock.lap(Phase.SEND);
         }
+        metrics.finished(kind(command), command.tokenCount(), clock);
         return new StepOutcome.Done(command.stepId(), results, clock.timings());
+    }
+
+    private static StepKind kind(StepCommand command) {
+        for (StepItem item : command.items()) {
+            if (!item.decode() || item.tokenIds().size() > 1) {
+                return StepKind.PREFILL;
+            }
+        }
+        return StepKind.DECODE;
     }
 
     private void checkSize(StepCommand command) {
@@ -183,7 +207,7 @@ final class HeldStage implements AutoCloseable {
         }
         StepRows rows = builder.build();
         Lane lane = lane(index, rows.rowCount());
-        return new MicroBatch(lane.workspace(), lane.round(), rows);
+        return new MicroBatch(lane.workspace(), lane.round(), rows, metrics);
     }
 
     /// The lane's buffers, grown to at least so many rows.

@@ -18,13 +18,11 @@ final class LayerLoop {
             for (DecoderLayer layer : layers) {
                 for (MicroBatch batch : batches) {
                     batch.returnFromExperts(deadline, clock);
-                    batch.sendThrough(layer, deadline);
-                    clock.attended();
+                    batch.sendThrough(layer, deadline, clock);
                 }
             }
             for (MicroBatch batch : batches) {
                 batch.returnFromExperts(deadline, clock);
-                clock.attended();
             }
         } catch (RuntimeException | Error e) {
             batches.forEach(MicroBatch::abandon);

@@ -1,5 +1,6 @@
 package io.thunderhead.attention;
 
+import io.thunderhead.attention.StageMetrics.Phase;
 import io.thunderhead.core.time.Deadline;
 import io.thunderhead.model.layers.DecoderLayer;
 import io.thunderhead.model.layers.Workspace;
@@ -12,12 +13,15 @@ final class MicroBatch {
     private final Workspace workspace;
     private final ExchangeRound round;
     private final StepRows rows;
+    private final StageMetrics metrics;
     private @Nullable DecoderLayer atExperts;
+    private long dispatchedAtNanos;
 
-    MicroBatch(Workspace workspace, ExchangeRound round, StepRows rows) {
+    MicroBatch(Workspace workspace, ExchangeRound round, StepRows rows, StageMetrics metrics) {
         this.workspace = workspace;
         this.round = round;
         this.rows = rows;
+        this.metrics = metrics;
     }
 
     StepRows rows() {
@@ -30,10 +34,13 @@ final class MicroBatch {
     }
 
     /// Attention and router of the layer, then the rows leave for their experts.
-    void sendThrough(DecoderLayer layer, Deadline deadline) {
+    void sendThrough(DecoderLayer layer, Deadline deadline, StepClock clock) {
         layer.attend(rows, workspace);
         layer.route(rows, workspace);
+        clock.lap(Phase.ATTENTION);
+        dispatchedAtNanos = System.nanoTime();
         round.dispatch(layer.index(), workspace.expertInput(), rows.rowCount(), workspace.routing(), deadline);
+        clock.lap(Phase.DISPATCH);
         atExperts = layer;
     }
 
@@ -46,7 +53,9 @@ final class MicroBatch {
         atExperts = null;
         round.combine(workspace.expertOutput(), deadline);
         clock.combined(round.slowestComputeNanos());
+        metrics.ofLayer(layer.index()).exchanged(rows.rowCount(), System.nanoTime() - dispatchedAtNanos);
         layer.addExperts(rows, workspace);
+        clock.lap(Phase.ATTENTION);
     }
 
     void abandon() {

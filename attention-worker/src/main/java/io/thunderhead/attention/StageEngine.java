@@ -3,6 +3,8 @@ package io.thunderhead.attention;
 import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ServingException;
 import io.thunderhead.core.time.Deadline;
+import io.thunderhead.metrics.Families;
+import io.thunderhead.metrics.NodeMetrics;
 import io.thunderhead.transport.stage.HiddenHeader;
 import io.thunderhead.transport.stage.StageControl;
 import io.thunderhead.transport.stage.StageService;
@@ -28,6 +30,7 @@ public final class StageEngine implements StageService, AutoCloseable {
 
     private final String node;
     private final BlockingQueue<Work> queue;
+    private final StageMetrics metrics;
     private final Thread thread;
     private final Object sessionChange = new Object();
     private volatile @Nullable HeldStage newest;
@@ -40,14 +43,20 @@ public final class StageEngine implements StageService, AutoCloseable {
     private @Nullable HeldStage held;
 
     /// @param commandsMax steps that may wait; a coordinator that stays within its limits never fills it
-    public StageEngine(String node, int commandsMax) {
+    StageEngine(String node, int commandsMax, NodeMetrics metrics) {
         this.node = node;
         this.queue = new ArrayBlockingQueue<>(commandsMax);
+        this.metrics = new StageMetrics(metrics);
+        metrics.read(Families.STAGE_QUEUE, queue::size);
         this.thread = Thread.ofPlatform().name(node + "-stage").unstarted(this::run);
     }
 
     public void start() {
         thread.start();
+    }
+
+    StageMetrics metrics() {
+        return metrics;
     }
 
     /// Replaces what this stage holds, null for nothing; steps of another epoch are refused from now on. Waits until
@@ -162,10 +171,13 @@ public final class StageEngine implements StageService, AutoCloseable {
             return stage.run(command, step.deadline());
         } catch (ServingException e) {
             LOG.warn("node={} step {} failed: {} {}", node, command.stepId(), e.code(), e.getMessage());
+            metrics.failed(e.code());
             return new StepOutcome.Failed(command.stepId(), e);
         } catch (RuntimeException | Error e) {
             LOG.error("node={} step {} failed", node, command.stepId(), e);
-            return new StepOutcome.Failed(command.stepId(), ServingException.of(e));
+            ServingException error = ServingException.of(e);
+            metrics.failed(error.code());
+            return new StepOutcome.Failed(command.stepId(), error);
         }
     }
 

@@ -78,6 +78,10 @@ final class StageSequences {
         }
     }
 
+    int count() {
+        return sequences.size();
+    }
+
     void releaseAll() {
         release(List.copyOf(sequences.keySet()));
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ServingException;
+import io.thunderhead.metrics.NodeMetrics;
 import io.thunderhead.transport.stage.StageControl;
 import io.thunderhead.transport.stage.StageService;
 import io.thunderhead.transport.stage.StepCommand;
@@ -23,7 +24,7 @@ class StageEngineTest {
     private static final long SECONDS_MAX = 30;
     private static final int ROUNDS = 10_000;
 
-    private final StageEngine engine = new StageEngine("a0", 4);
+    private final StageEngine engine = new StageEngine("a0", 4, new NodeMetrics("a0"));
 
     @BeforeEach
     void start() {

@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 @AnalyzeClasses(packages = "io.thunderhead", importOptions = DoNotIncludeTests.class)
 class ArchitectureTest {
     private static final String CORE = "io.thunderhead.core..";
+    private static final String METRICS = "io.thunderhead.metrics..";
     private static final String MODEL = "io.thunderhead.model..";
     private static final String CORPUS = "io.thunderhead.corpus..";
     private static final String PROTO = "io.thunderhead.proto..";
@@ -29,6 +30,9 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule coreKnowsNoOtherModule = mayUse(CORE);
+
+    @ArchTest
+    static final ArchRule metricsKnowNoNode = mayUse(METRICS, CORE);
 
     @ArchTest
     static final ArchRule modelKnowsCoreOnly = mayUse(MODEL, CORE);
@@ -46,13 +50,14 @@ class ArchitectureTest {
     static final ArchRule clusterKnowsNoNode = mayUse(CLUSTER, CORE, MODEL);
 
     @ArchTest
-    static final ArchRule expertWorkerKnowsNoOtherNode = mayUse(EXPERT, CORE, MODEL, TRANSPORT, CLUSTER);
+    static final ArchRule expertWorkerKnowsNoOtherNode = mayUse(EXPERT, CORE, METRICS, MODEL, TRANSPORT, CLUSTER);
 
     @ArchTest
-    static final ArchRule attentionWorkerKnowsNoOtherNode = mayUse(ATTENTION, CORE, MODEL, TRANSPORT, CLUSTER);
+    static final ArchRule attentionWorkerKnowsNoOtherNode = mayUse(ATTENTION, CORE, METRICS, MODEL, TRANSPORT, CLUSTER);
 
     @ArchTest
-    static final ArchRule coordinatorKnowsNoOtherNode = mayUse(COORDINATOR, CORE, MODEL, PROTO, TRANSPORT, CLUSTER);
+    static final ArchRule coordinatorKnowsNoOtherNode =
+            mayUse(COORDINATOR, CORE, METRICS, MODEL, PROTO, TRANSPORT, CLUSTER);
 
     @ArchTest
     static final ArchRule clientKnowsTheWireOnly = mayUse(CLIENT, CORE, PROTO);
@@ -74,6 +79,9 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule chartsLiveInReports =
             only("org.knowm.xchart..", "io.thunderhead.cli.eval..", "io.thunderhead.cli.bench..");
+
+    @ArchTest
+    static final ArchRule prometheusLivesInMetrics = only("io.prometheus..", METRICS);
 
     @ArchTest
     static final ArchRule vectorsLiveInKernels = only("jdk.incubator.vector..", "io.thunderhead.model.kernels..");

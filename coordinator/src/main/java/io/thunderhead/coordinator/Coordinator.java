@@ -20,6 +20,7 @@ import io.thunderhead.coordinator.schedule.EngineStats;
 import io.thunderhead.coordinator.schedule.SchedulerConfig;
 import io.thunderhead.coordinator.schedule.SchedulingEngine;
 import io.thunderhead.core.id.HostPort;
+import io.thunderhead.metrics.NodeMetrics;
 import io.thunderhead.model.config.ModelConfig;
 import io.thunderhead.transport.NodeConnector;
 import java.util.List;
@@ -51,18 +52,20 @@ public final class Coordinator implements AutoCloseable {
             IntFunction<ServedModel> served,
             ClusterMembership membership,
             NodeConnector connector,
-            PlanKeeper keeper) {
+            PlanKeeper keeper,
+            NodeMetrics metrics) {
         this.self = self;
         this.limits = limits;
         this.config = config;
         this.membership = membership;
         this.planning = new PlanPublisher(membership, keeper);
-        this.engine = new SchedulingEngine(self.id(), limits.scheduler(), config, connector, membership);
+        this.engine = new SchedulingEngine(self.id(), limits.scheduler(), config, connector, membership, metrics);
         ServedModels models = new ServedModels(List.of(served.apply(engine.contextMax())));
         Completions completions = new Completions(engine);
         ApiKeys keys = ApiKeys.load(limits.http().apiKeys(), limits.http().apiKeysFile());
-        this.http = new HttpApi(limits.http(), models, completions, this::missing, engine::stats, keys);
-        this.grpc = new GrpcApiServer(limits.grpc(), models, completions, new View(), keys::ownerOfKey);
+        this.http = new HttpApi(limits.http(), models, completions, this::missing, engine::stats, keys, metrics);
+        this.grpc = new GrpcApiServer(limits.grpc(), models, completions, new View(), keys::ownerOfKey, metrics);
+        ClusterMetrics.read(metrics, self.id(), membership::snapshot, this::readiness);
     }
 
     /// Joins the cluster and listens; workers and plan may come later.

@@ -3,6 +3,8 @@ package io.thunderhead.expert;
 import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ServingException;
 import io.thunderhead.core.time.Deadline;
+import io.thunderhead.metrics.Families;
+import io.thunderhead.metrics.NodeMetrics;
 import io.thunderhead.model.experts.ExpertBank;
 import io.thunderhead.model.experts.ExpertId;
 import io.thunderhead.model.experts.ExpertWorkspace;
@@ -28,16 +30,20 @@ public final class ExpertEngine implements ExpertService, AutoCloseable {
     private final ExpertBank bank;
     private final ExpertWorkspace workspace;
     private final BlockingQueue<Work> queue;
+    private final ExpertMetrics metrics;
     private final Thread thread;
     private volatile boolean closing;
 
     /// @param bank filled by whoever owns it; emptied only through [#remove]
     /// @param workspace owned by the engine's thread from [#start] on
-    public ExpertEngine(String node, ExpertBank bank, ExpertWorkspace workspace, int dispatchesMax) {
+    public ExpertEngine(
+            String node, ExpertBank bank, ExpertWorkspace workspace, int dispatchesMax, NodeMetrics metrics) {
         this.node = node;
         this.bank = bank;
         this.workspace = workspace;
         this.queue = new ArrayBlockingQueue<>(dispatchesMax);
+        this.metrics = new ExpertMetrics(metrics, bank);
+        metrics.read(Families.DISPATCH_QUEUE, queue::size);
         this.thread = Thread.ofPlatform().name(node + "-experts").unstarted(this::run);
     }
 
@@ -51,8 +57,9 @@ public final class ExpertEngine implements ExpertService, AutoCloseable {
             reply.fail(shuttingDown());
             return;
         }
-        Dispatch dispatch = new Dispatch(rows, deadline, reply);
+        Dispatch dispatch = new Dispatch(rows, deadline, reply, System.nanoTime());
         if (!queue.offer(dispatch)) {
+            metrics.failed(ErrorCode.QUEUE_FULL);
             reply.fail(new ServingException(
                     ErrorCode.QUEUE_FULL, node + ": " + queue.size() + " dispatches wait already"));
         } else if (closing && queue.remove(dispatch)) { // came behind the engine's last look
@@ -125,12 +132,18 @@ public final class ExpertEngine implements ExpertService, AutoCloseable {
             int answerRows = rows.rowCount() * CombinedRows.rowsPerToken(rows.topK());
             MemorySegment answer = dispatch.reply().allocate(answerRows, rows.hiddenSize());
             bank.run(rows.layerIndex(), rows, workspace, answer);
-            dispatch.reply().send(System.nanoTime() - started);
+            metrics.computed(rows); // before the answer is sent: its rows may be freed then
+            long computeNanos = System.nanoTime() - started;
+            dispatch.reply().send(computeNanos);
+            metrics.answered(started - dispatch.arrivedAtNanos(), computeNanos);
         } catch (ServingException e) {
+            metrics.failed(e.code());
             dispatch.reply().fail(e);
         } catch (RuntimeException | Error e) {
             LOG.error("node={} layer {} rows {}: dispatch failed", node, rows.layerIndex(), rows.rowCount(), e);
-            dispatch.reply().fail(ServingException.of(e));
+            ServingException error = ServingException.of(e);
+            metrics.failed(error.code());
+            dispatch.reply().fail(error);
         }
     }
 
@@ -147,7 +160,7 @@ public final class ExpertEngine implements ExpertService, AutoCloseable {
 
     private sealed interface Work {}
 
-    private record Dispatch(ExpertRows rows, Deadline deadline, Reply reply) implements Work {}
+    private record Dispatch(ExpertRows rows, Deadline deadline, Reply reply, long arrivedAtNanos) implements Work {}
 
     private record Removal(Collection<ExpertId> experts, CountDownLatch done) implements Work {}
 }

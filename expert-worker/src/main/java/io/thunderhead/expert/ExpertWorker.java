@@ -8,6 +8,7 @@ import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ServingException;
 import io.thunderhead.core.id.NodeId;
 import io.thunderhead.core.time.Deadline;
+import io.thunderhead.metrics.NodeMetrics;
 import io.thunderhead.model.checkpoint.TensorSource;
 import io.thunderhead.model.experts.ExpertBank;
 import io.thunderhead.model.experts.ExpertId;
@@ -40,13 +41,14 @@ public final class ExpertWorker implements AutoCloseable {
             ExpertWorkerConfig limits,
             ModelSource source,
             ClusterEntry entry,
+            NodeMetrics metrics,
             Function<NodeServices, NodeServer> servers) {
         this.id = id;
         this.weights = source.weights();
         this.entry = entry;
         this.bank = new ExpertBank(source.config(), source.kernels());
-        this.engine =
-                new ExpertEngine(id.value(), bank, new ExpertWorkspace(source.config()), limits.maxQueuedDispatches());
+        this.engine = new ExpertEngine(
+                id.value(), bank, new ExpertWorkspace(source.config()), limits.maxQueuedDispatches(), metrics);
         this.server = servers.apply(NodeServices.of(engine));
     }
 

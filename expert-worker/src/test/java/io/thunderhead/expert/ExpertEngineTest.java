@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ServingException;
 import io.thunderhead.core.time.Deadline;
+import io.thunderhead.metrics.NodeMetrics;
 import io.thunderhead.model.checkpoint.DType;
 import io.thunderhead.model.checkpoint.LoadListener;
 import io.thunderhead.model.config.ModelConfig;
@@ -37,7 +38,8 @@ class ExpertEngineTest {
     private final Kernels kernels = KernelSelection.choose("plain", 1).kernels();
     private final ExpertBank bank = ExpertBank.load(
             MODEL, new RandomTensors(1, DType.BF16), Map.of(0, List.of(0, 1)), kernels, LoadListener.NONE);
-    private final ExpertEngine engine = new ExpertEngine("e0", bank, new ExpertWorkspace(MODEL), 4);
+    private final ExpertEngine engine =
+            new ExpertEngine("e0", bank, new ExpertWorkspace(MODEL), 4, new NodeMetrics("e0"));
 
     @BeforeEach
     void start() {

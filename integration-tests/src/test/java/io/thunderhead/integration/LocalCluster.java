@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /// A cluster whose nodes all live in this JVM and talk over loopback sockets, as `thunderhead serve` would start them:
@@ -28,6 +29,7 @@ final class LocalCluster implements AutoCloseable {
 
     private final Map<String, String> settings;
     private final Map<String, RunningNode> running = new LinkedHashMap<>();
+    private final Map<String, ChildStatus> statuses = new ConcurrentHashMap<>();
     private final CompletableFuture<ChildStatus> ready = new CompletableFuture<>();
 
     private LocalCluster(Path model, int attentionWorkers, int expertWorkers, Map<String, String> more) {
@@ -103,8 +105,12 @@ final class LocalCluster implements AutoCloseable {
         own.put("node.id", id);
         own.put("cluster.bind-port", Integer.toString(membershipPort));
         Config config = config(own);
-        running.put(
-                id, new ClusterNodes().start(role, config, role == NodeRole.COORDINATOR ? this::heard : status -> {}));
+        running.put(id, new ClusterNodes().start(role, config, status -> {
+                    statuses.put(id, status);
+                    if (role == NodeRole.COORDINATOR) {
+                        heard(status);
+                    }
+                }));
     }
 
     private Config config(Map<String, String> more) {
@@ -130,6 +136,12 @@ final class LocalCluster implements AutoCloseable {
 
     URI uri(String path) {
         return URI.create(ready.join().addresses().get("http") + path);
+    }
+
+    /// Where a node, which must have been started by itself, tells its metrics.
+    URI metrics(String id) {
+        return URI.create(
+                statuses.getOrDefault(id, ChildStatus.starting()).addresses().getOrDefault("metrics", ""));
     }
 
     HostPort grpc() {

@@ -11,6 +11,7 @@ import io.thunderhead.cluster.membership.ClusterEntry;
 import io.thunderhead.cluster.membership.ClusterMembership;
 import io.thunderhead.cluster.membership.NodeInfo;
 import io.thunderhead.cluster.membership.NodeRole;
+import io.thunderhead.cluster.membership.NodeStatus;
 import io.thunderhead.cluster.placement.KvType;
 import io.thunderhead.cluster.placement.MemoryModel;
 import io.thunderhead.cluster.placement.PlacementOptions;
@@ -45,6 +46,8 @@ import java.util.function.Function;
 
 /// Builds the real nodes of a cluster from a configuration: over sockets, or all inside this process.
 public final class ClusterNodes implements Nodes {
+    private static final String METRICS = "metrics";
+
     @Override
     public RunningNode start(NodeRole role, Config config, Consumer<ChildStatus> status) {
         OwnedResources owned = new OwnedResources();
@@ -58,7 +61,7 @@ public final class ClusterNodes implements Nodes {
                             .map(owned::add)
                             .map(health -> status.andThen(health::report))
                             .orElse(status);
-            start(role, id, memory, config, model, new SocketWire(config), reported, owned);
+            start(role, id, 0, memory, config, model, new SocketWire(config), reported, owned);
             return owned;
         } catch (RuntimeException e) {
             owned.close();
@@ -78,14 +81,15 @@ public final class ClusterNodes implements Nodes {
             Wire wire = new ReferenceWire(config.get(TransportConfig.class));
             for (int i = 0; i < cluster.expertWorkers(); i++) {
                 NodeId id = new NodeId("expert-" + i);
-                start(NodeRole.EXPERT_WORKER, id, memory, config, model, wire, ignored -> {}, owned);
+                int place = 1 + cluster.attentionWorkers() + i;
+                start(NodeRole.EXPERT_WORKER, id, place, memory, config, model, wire, ignored -> {}, owned);
             }
             for (int i = 0; i < cluster.attentionWorkers(); i++) {
                 NodeId id = new NodeId("attention-" + i);
-                start(NodeRole.ATTENTION_WORKER, id, memory, config, model, wire, ignored -> {}, owned);
+                start(NodeRole.ATTENTION_WORKER, id, 1 + i, memory, config, model, wire, ignored -> {}, owned);
             }
             NodeId id = new NodeId(LocalCluster.COORDINATOR);
-            start(NodeRole.COORDINATOR, id, memory, config, model, wire, status, owned);
+            start(NodeRole.COORDINATOR, id, 0, memory, config, model, wire, status, owned);
             return owned;
         } catch (RuntimeException e) {
             owned.close();
@@ -96,12 +100,14 @@ public final class ClusterNodes implements Nodes {
     private static void start(
             NodeRole role,
             NodeId id,
+            int place,
             Bytes memory,
             Config config,
             OpenModel model,
             Wire wire,
             Consumer<ChildStatus> status,
             OwnedResources owned) {
+        NodeMetering metering = owned.add(NodeMetering.start(id, role, place, config));
         ClusterMembership membership = owned.add(wire.membership());
         Function<HostPort, NodeInfo> introduction = address -> new NodeInfo(
                 id,
@@ -114,15 +120,17 @@ public final class ClusterNodes implements Nodes {
                 model.checkpoint().fingerprint());
         ModelSource source = new ModelSource(model.checkpoint().config(), model.checkpoint(), model.kernels());
         switch (role) {
-            case COORDINATOR -> startCoordinator(id, config, model, wire, membership, introduction, status, owned);
+            case COORDINATOR ->
+                startCoordinator(id, config, model, wire, membership, introduction, metering, status, owned);
             case ATTENTION_WORKER -> {
                 NodeConnector connector = owned.add(wire.connector(id));
                 owned.add(new AttentionWorker(
                                 id,
                                 config.get(AttentionWorkerConfig.class),
                                 source,
-                                new ClusterEntry(new ReportingMembership(membership, status), introduction),
+                                entry(membership, introduction, metering, status),
                                 connector,
+                                metering.metrics(),
                                 services -> wire.server(id, services)))
                         .start();
             }
@@ -131,10 +139,33 @@ public final class ClusterNodes implements Nodes {
                                 id,
                                 config.get(ExpertWorkerConfig.class),
                                 source,
-                                new ClusterEntry(new ReportingMembership(membership, status), introduction),
+                                entry(membership, introduction, metering, status),
+                                metering.metrics(),
                                 services -> wire.server(id, services)))
                         .start();
         }
+    }
+
+    /// What the worker tells the cluster is told to the metrics, and to whoever started this process.
+    private static ClusterEntry entry(
+            ClusterMembership membership,
+            Function<HostPort, NodeInfo> introduction,
+            NodeMetering metering,
+            Consumer<ChildStatus> status) {
+        Consumer<NodeStatus> shown = metering.followWorker();
+        Map<String, String> listening = Map.of(METRICS, metering.address());
+        return new ClusterEntry(
+                new ReportingMembership(membership, shown.andThen(told -> status.accept(statusOf(told, listening)))),
+                introduction);
+    }
+
+    private static ChildStatus statusOf(NodeStatus told, Map<String, String> listening) {
+        return new ChildStatus(
+                told.loadedBytes(),
+                told.totalBytes(),
+                told.ready(),
+                listening,
+                told.detail().replace('\n', ' '));
     }
 
     private static void startCoordinator(
@@ -144,6 +175,7 @@ public final class ClusterNodes implements Nodes {
             Wire wire,
             ClusterMembership membership,
             Function<HostPort, NodeInfo> introduction,
+            NodeMetering metering,
             Consumer<ChildStatus> status,
             OwnedResources owned) {
         ModelConfig modelConfig = model.checkpoint().config();
@@ -164,21 +196,26 @@ public final class ClusterNodes implements Nodes {
                 served::withContextMax,
                 membership,
                 connector,
-                keeper));
+                keeper,
+                metering.metrics()));
+        metering.addVllmNames(config);
         Coordinator.Addresses addresses = coordinator.start();
         LeaderLabel.of(id, config.get(ClusterConfig.class)).map(owned::add).ifPresent(label -> label.start(membership));
-        Map<String, String> listening = listening(addresses, config.get(HttpConfig.class));
+        Map<String, String> listening = listening(addresses, config.get(HttpConfig.class), metering);
         membership.listen(snapshot -> status.accept(statusOf(Readiness.of(snapshot, modelConfig), listening)));
     }
 
     /// As a client on this machine connects.
-    private static Map<String, String> listening(Coordinator.Addresses addresses, HttpConfig http) {
+    private static Map<String, String> listening(
+            Coordinator.Addresses addresses, HttpConfig http, NodeMetering metering) {
         String scheme = http.tlsKey().isPresent() ? "https://" : "http://";
         return Map.of(
                 "http",
                 scheme + addresses.http().dialable(),
                 "grpc",
-                addresses.grpc().dialable().toString());
+                addresses.grpc().dialable().toString(),
+                METRICS,
+                metering.address());
     }
 
     private static ChildStatus statusOf(Readiness readiness, Map<String, String> listening) {

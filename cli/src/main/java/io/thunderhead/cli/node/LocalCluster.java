@@ -5,6 +5,7 @@ import io.thunderhead.cli.settings.ServeSettings;
 import io.thunderhead.cluster.membership.ClusterConfig;
 import io.thunderhead.cluster.membership.NodeRole;
 import io.thunderhead.core.config.Config;
+import io.thunderhead.metrics.MetricsConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -23,23 +24,24 @@ record LocalCluster(String mainClass, Config config, Map<String, String> environ
         ClusterConfig cluster = config.get(ClusterConfig.class);
         int membershipPort = freePort();
         List<ChildProgram> programs = new ArrayList<>();
-        programs.add(program(NodeRole.COORDINATOR, COORDINATOR, membershipPort, membershipPort));
+        programs.add(program(NodeRole.COORDINATOR, COORDINATOR, membershipPort, membershipPort, 0));
         for (int i = 0; i < cluster.attentionWorkers(); i++) {
-            programs.add(program(NodeRole.ATTENTION_WORKER, "attention-" + i, membershipPort, 0));
+            programs.add(program(NodeRole.ATTENTION_WORKER, "attention-" + i, membershipPort, 0, programs.size()));
         }
         for (int i = 0; i < cluster.expertWorkers(); i++) {
-            programs.add(program(NodeRole.EXPERT_WORKER, "expert-" + i, membershipPort, 0));
+            programs.add(program(NodeRole.EXPERT_WORKER, "expert-" + i, membershipPort, 0, programs.size()));
         }
         return programs;
     }
 
-    private ChildProgram program(NodeRole role, String id, int coordinatorPort, int ownPort) {
+    private ChildProgram program(NodeRole role, String id, int coordinatorPort, int ownPort, int place) {
         ServeSettings serve = config.get(ServeSettings.class);
         List<String> arguments = List.of(
                 role.toString(),
                 "--id=" + id,
                 "--join=127.0.0.1:" + coordinatorPort,
-                "--set=cluster.bind-port=" + ownPort);
+                "--set=cluster.bind-port=" + ownPort,
+                "--set=metrics.port=" + NodeMetering.portAt(config.get(MetricsConfig.class), place));
         return new ChildProgram(
                 id,
                 mainClass,

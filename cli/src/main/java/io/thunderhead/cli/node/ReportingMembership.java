@@ -1,15 +1,13 @@
 package io.thunderhead.cli.node;
 
-import io.thunderhead.cli.local.ChildStatus;
 import io.thunderhead.cluster.membership.ClusterMembership;
 import io.thunderhead.cluster.membership.NodeInfo;
 import io.thunderhead.cluster.membership.NodeStatus;
 import io.thunderhead.cluster.placement.Plan;
-import java.util.Map;
 import java.util.function.Consumer;
 
-/// A worker's membership that also tells whoever started the process what the worker tells the cluster.
-record ReportingMembership(ClusterMembership inner, Consumer<ChildStatus> report) implements ClusterMembership {
+/// A worker's membership that also tells this process what the worker tells the cluster.
+record ReportingMembership(ClusterMembership inner, Consumer<NodeStatus> report) implements ClusterMembership {
     @Override
     public void start(NodeInfo self) {
         inner.start(self);
@@ -18,12 +16,7 @@ record ReportingMembership(ClusterMembership inner, Consumer<ChildStatus> report
     @Override
     public void publish(NodeStatus status) {
         inner.publish(status);
-        report.accept(new ChildStatus(
-                status.loadedBytes(), status.totalBytes(), status.ready(), Map.of(), oneLine(status.detail())));
-    }
-
-    private static String oneLine(String text) {
-        return text.replace('\n', ' ');
+        report.accept(status);
     }
 
     @Override

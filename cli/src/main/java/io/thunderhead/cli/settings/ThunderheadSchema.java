@@ -8,6 +8,7 @@ import io.thunderhead.coordinator.http.HttpConfig;
 import io.thunderhead.coordinator.schedule.SchedulerConfig;
 import io.thunderhead.core.config.ConfigSchema;
 import io.thunderhead.expert.ExpertWorkerConfig;
+import io.thunderhead.metrics.MetricsConfig;
 import io.thunderhead.transport.TransportConfig;
 
 /// Every section of the configuration; all roles share it, so that one file can serve a whole cluster.
@@ -24,7 +25,8 @@ public final class ThunderheadSchema {
             .section("grpc", GrpcConfig.class)
             .section("scheduler", SchedulerConfig.class)
             .section("attention", AttentionWorkerConfig.class)
-            .section("expert", ExpertWorkerConfig.class);
+            .section("expert", ExpertWorkerConfig.class)
+            .section("metrics", MetricsConfig.class);
 
     private ThunderheadSchema() {}
 }

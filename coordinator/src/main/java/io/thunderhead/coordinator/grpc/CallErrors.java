@@ -3,6 +3,7 @@ package io.thunderhead.coordinator.grpc;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ErrorFamily;
 import io.thunderhead.core.error.ServingException;
 import org.slf4j.Logger;
@@ -36,6 +37,12 @@ final class CallErrors {
         error.parameter().ifPresent(parameter -> trailers.put(PARAMETER, parameter));
         error.retryAfter().ifPresent(after -> trailers.put(RETRY_AFTER_MILLIS, Long.toString(after.toMillis())));
         return trailers;
+    }
+
+    /// What [#trailers] says; INTERNAL for what the library closes by itself.
+    static ErrorCode code(Metadata trailers) {
+        String name = trailers.get(CODE);
+        return name == null ? ErrorCode.INTERNAL : ErrorCode.valueOf(name);
     }
 
     private static Metadata.Key<String> key(String name) {

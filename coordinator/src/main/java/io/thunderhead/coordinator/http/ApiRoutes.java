@@ -11,6 +11,7 @@ import io.thunderhead.coordinator.openai.ModelCatalog;
 import io.thunderhead.coordinator.openai.TextCompletions;
 import io.thunderhead.coordinator.openai.Tokenize;
 import io.thunderhead.coordinator.schedule.EngineStats;
+import io.thunderhead.metrics.NodeMetrics;
 import io.vertx.core.buffer.Buffer;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -34,15 +35,22 @@ final class ApiRoutes {
             Completions completions,
             ApiLimits limits,
             HealthView health,
-            Supplier<EngineStats> stats) {
+            Supplier<EngineStats> stats,
+            NodeMetrics metrics) {
         ModelCatalog catalog = new ModelCatalog(models);
         return new Routes(
                 Map.of(
-                        "/v1/models", new View(false, rest -> new ViewAnswer(200, Buffer.buffer(catalog.list()))),
+                        "/v1/models", new View(false, rest -> ViewAnswer.json(200, Buffer.buffer(catalog.list()))),
                         "/v1/models/",
-                                new View(false, name -> new ViewAnswer(200, Buffer.buffer(catalog.one(decoded(name))))),
-                        "/stats", new View(false, rest -> new ViewAnswer(200, stats(stats.get()))),
-                        "/health/live", new View(true, rest -> new ViewAnswer(200, health(List.of()))),
+                                new View(
+                                        false, name -> ViewAnswer.json(200, Buffer.buffer(catalog.one(decoded(name))))),
+                        "/stats", new View(false, rest -> ViewAnswer.json(200, stats(stats.get()))),
+                        "/metrics",
+                                new View(
+                                        false,
+                                        rest -> new ViewAnswer(
+                                                200, NodeMetrics.TEXT_TYPE, Buffer.buffer(metrics.text()))),
+                        "/health/live", new View(true, rest -> ViewAnswer.json(200, health(List.of()))),
                         "/health/ready", new View(true, rest -> readiness(health))),
                 Map.of(
                         "/v1/chat/completions", new ChatCompletions(models, completions, limits),
@@ -53,7 +61,7 @@ final class ApiRoutes {
 
     private static ViewAnswer readiness(HealthView health) {
         List<HealthView.Missing> missing = health.missing();
-        return new ViewAnswer(missing.isEmpty() ? 200 : 503, health(missing));
+        return ViewAnswer.json(missing.isEmpty() ? 200 : 503, health(missing));
     }
 
     private static Buffer health(List<HealthView.Missing> missing) {

@@ -2,12 +2,14 @@ package io.thunderhead.coordinator.http;
 
 import io.thunderhead.coordinator.api.ApiKeys;
 import io.thunderhead.coordinator.api.Completions;
+import io.thunderhead.coordinator.api.RequestOutcomes;
 import io.thunderhead.coordinator.api.ServedModels;
 import io.thunderhead.coordinator.openai.ApiLimits;
 import io.thunderhead.coordinator.schedule.EngineStats;
 import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ServingException;
 import io.thunderhead.core.time.Deadline;
+import io.thunderhead.metrics.NodeMetrics;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -47,7 +49,8 @@ public final class HttpApi implements AutoCloseable {
             Completions completions,
             HealthView health,
             Supplier<EngineStats> stats,
-            ApiKeys keys) {
+            ApiKeys keys,
+            NodeMetrics metrics) {
         this.config = config;
         this.gate = new RequestGate(
                 config.maxConcurrentRequests(), config.maxBodies().value());
@@ -57,8 +60,13 @@ public final class HttpApi implements AutoCloseable {
                 .withTransport(new GuardedTransport(new ConnectionGuard(config.maxConnections(), config.idleTimeout())))
                 .build();
         IdleConnections idle = new IdleConnections(vertx, config.idleTimeout());
-        RequestHandler handler =
-                new RequestHandler(vertx, config, ApiRoutes.of(models, completions, limits, health, stats), keys, gate);
+        RequestHandler handler = new RequestHandler(
+                vertx,
+                config,
+                ApiRoutes.of(models, completions, limits, health, stats, metrics),
+                keys,
+                gate,
+                new RequestOutcomes(metrics, "http"));
         this.server = vertx.createHttpServer(serverOptions(config))
                 .connectionHandler(idle::opened)
                 .requestHandler(request -> {

@@ -1,6 +1,7 @@
 package io.thunderhead.coordinator.http;
 
 import io.thunderhead.coordinator.api.ApiKeys;
+import io.thunderhead.coordinator.api.RequestOutcomes;
 import io.thunderhead.coordinator.openai.Endpoint;
 import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ErrorFamily;
@@ -26,13 +27,16 @@ final class RequestHandler implements Handler<HttpServerRequest> {
     private final Routes routes;
     private final ApiKeys keys;
     private final RequestGate gate;
+    private final RequestOutcomes outcomes;
 
-    RequestHandler(Vertx vertx, HttpConfig config, Routes routes, ApiKeys keys, RequestGate gate) {
+    RequestHandler(
+            Vertx vertx, HttpConfig config, Routes routes, ApiKeys keys, RequestGate gate, RequestOutcomes outcomes) {
         this.vertx = vertx;
         this.config = config;
         this.routes = routes;
         this.keys = keys;
         this.gate = gate;
+        this.outcomes = outcomes;
     }
 
     @Override
@@ -58,8 +62,8 @@ final class RequestHandler implements Handler<HttpServerRequest> {
             keys.ownerOf(request.getHeader("authorization"));
         }
         Routes.ViewAnswer answer = view.answer().apply(argument);
-        request.response().setStatusCode(answer.status()).putHeader("content-type", "application/json");
-        request.response().end(answer.json());
+        request.response().setStatusCode(answer.status()).putHeader("content-type", answer.contentType());
+        request.response().end(answer.body());
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // what is done when the client goes away cannot fail
@@ -100,15 +104,18 @@ final class RequestHandler implements Handler<HttpServerRequest> {
                 "x-ratelimit-remaining-requests", Long.toString(Math.max(0, gate.requestsMax() - gate.inside())));
     }
 
-    private static void serve(VertxCall call, Endpoint endpoint, RequestGate.Ticket ticket) {
+    private void serve(VertxCall call, Endpoint endpoint, RequestGate.Ticket ticket) {
         try (ticket) {
             endpoint.answer(call);
             call.finish();
+            outcomes.answered();
         } catch (ServingException e) {
+            outcomes.failed(e.code());
             logFault(call, e);
             call.fail(ErrorReply.shown(e, call.requestId()));
         } catch (Throwable e) { // the thread's top: whatever it was, the client gets an answer
             ServingException fault = new ServingException(ErrorCode.INTERNAL, "unexpected", e);
+            outcomes.failed(fault.code());
             logFault(call, fault);
             call.fail(ErrorReply.shown(fault, call.requestId()));
         }
@@ -123,6 +130,7 @@ final class RequestHandler implements Handler<HttpServerRequest> {
     /// Answers with the error. A long body that is still coming is dropped for a while, so that the client reads the
     /// answer before it sees the connection closed.
     private void refuse(HttpServerRequest request, ServingException error) {
+        outcomes.failed(error.code());
         HttpServerResponse response = request.response();
         boolean bodyComing = !request.isEnded() && !RequestBody.isShort(request);
         boolean http1 = request.version() != HttpVersion.HTTP_2;

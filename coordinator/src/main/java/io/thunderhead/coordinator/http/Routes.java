@@ -16,7 +16,11 @@ record Routes(Map<String, View> views, Map<String, Endpoint> endpoints) {
     /// @param open needs no API key
     record View(boolean open, Function<String, ViewAnswer> answer) {}
 
-    record ViewAnswer(int status, Buffer json) {}
+    record ViewAnswer(int status, String contentType, Buffer body) {
+        static ViewAnswer json(int status, Buffer json) {
+            return new ViewAnswer(status, "application/json", json);
+        }
+    }
 
     sealed interface Match {
         record ToView(View view, String argument) implements Match {}

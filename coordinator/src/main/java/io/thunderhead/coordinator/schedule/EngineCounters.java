@@ -1,10 +1,13 @@
 package io.thunderhead.coordinator.schedule;
 
+import io.thunderhead.coordinator.engine.TokenSink.FinishReason;
 import io.thunderhead.transport.stage.StepTimings;
 
 /// Sums since the start. Owner: engine thread; others read the [EngineStats] made of it.
 final class EngineCounters {
+    private final EngineMetrics metrics;
     private long promptTokens;
+    private long cachedTokens;
     private long completionTokens;
     private long computedTokens;
     private long steps;
@@ -17,8 +20,14 @@ final class EngineCounters {
     private long ttftNanos;
     private StepTimings stageTimings = StepTimings.ZERO;
 
-    void started(Sequence sequence) {
+    EngineCounters(EngineMetrics metrics) {
+        this.metrics = metrics;
+    }
+
+    void started(Sequence sequence, long nowNanos) {
         promptTokens += sequence.promptLength();
+        cachedTokens += sequence.usage().cachedTokens();
+        metrics.started(nowNanos - sequence.submittedNanos());
     }
 
     void stepSent(int tokens) {
@@ -39,7 +48,11 @@ final class EngineCounters {
         if (sequence.generatedCount() == 1) {
             firstTokens++;
             ttftNanos += nowNanos - sequence.submittedNanos();
+            metrics.firstToken(nowNanos - sequence.submittedNanos());
+        } else {
+            metrics.furtherToken(nowNanos - sequence.lastTokenNanos());
         }
+        sequence.gotToken(nowNanos);
     }
 
     void preempted() {
@@ -50,12 +63,14 @@ final class EngineCounters {
         replays++;
     }
 
-    void ended() {
+    void ended(Sequence sequence, FinishReason reason, long nowNanos) {
         ended++;
+        metrics.ended(reason, nowNanos - sequence.submittedNanos());
     }
 
-    void failed() {
+    void failed(Sequence sequence, long nowNanos) {
         failed++;
+        metrics.failed(nowNanos - sequence.submittedNanos());
     }
 
     EngineStats stats(SequencePool sequences, int stepsInFlight, int kvPages) {
@@ -66,6 +81,7 @@ final class EngineCounters {
                 sequences.pagesInUse(),
                 kvPages,
                 promptTokens,
+                cachedTokens,
                 completionTokens,
                 computedTokens,
                 steps,

@@ -7,7 +7,8 @@ import io.thunderhead.transport.stage.StepTimings;
 /// @param running sequences that hold state on the workers
 /// @param waiting sequences that hold none: new, preempted, or to be replayed
 /// @param kvPagesInUse, kvPages pages of 256 tokens reserved, and in all (0 while no pipeline is open)
-/// @param promptTokens of requests that started; completionTokens as delivered, replays not counted
+/// @param promptTokens of requests that started; cachedTokens those of them that a snapshot held; completionTokens as
+/// delivered, replays not counted
 /// @param computedTokens rows sent to the stages, replays included
 /// @param ttftNanos, firstTokens time from submit to first token, summed over `firstTokens` requests
 /// @param stageTimings of all finished steps, summed over the stages
@@ -18,6 +19,7 @@ public record EngineStats(
         int kvPagesInUse,
         int kvPages,
         long promptTokens,
+        long cachedTokens,
         long completionTokens,
         long computedTokens,
         long steps,
@@ -31,5 +33,5 @@ public record EngineStats(
         StepTimings stageTimings) {
     /// Of an engine that has done nothing.
     public static final EngineStats NONE =
-            new EngineStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, StepTimings.ZERO);
+            new EngineStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, StepTimings.ZERO);
 }

@@ -45,13 +45,19 @@ final class Scheduler {
     private final SequencePool sequences = new SequencePool();
     private final StepLedger steps;
     private final ClientTurns turns = new ClientTurns();
-    private final EngineCounters counters = new EngineCounters();
+    private final EngineCounters counters;
     private int stepsSincePrompt;
     private long servedAtNanos;
     private long expiryCheckedAtNanos;
     private @Nullable ShutDown shutDown;
 
-    Scheduler(SchedulerConfig config, ModelConfig model, AdmissionGate gate, PipelineKeeper plans, LongSupplier clock) {
+    Scheduler(
+            SchedulerConfig config,
+            ModelConfig model,
+            AdmissionGate gate,
+            PipelineKeeper plans,
+            EngineMetrics metrics,
+            LongSupplier clock) {
         this.model = model;
         this.gate = gate;
         this.plans = plans;
@@ -62,6 +68,7 @@ final class Scheduler {
         this.delivery = new Delivery(model.vocabSize());
         this.pause = new ResumePause(config.replayPause());
         this.steps = new StepLedger(config.stepTimeout());
+        this.counters = new EngineCounters(metrics);
         this.servedAtNanos = clock.getAsLong();
         this.expiryCheckedAtNanos = servedAtNanos;
     }
@@ -289,7 +296,7 @@ final class Scheduler {
     private void begin(Sequence sequence) {
         if (!sequence.started()) {
             gate.leave(sequence.client());
-            counters.started(sequence);
+            counters.started(sequence, clock.getAsLong());
         }
         sequences.begin(sequence);
     }
@@ -313,14 +320,14 @@ final class Scheduler {
 
     private void end(Sequence sequence, FinishReason reason) {
         if (remove(sequence)) {
-            counters.ended();
+            counters.ended(sequence, reason, clock.getAsLong());
             sequence.sink().ended(reason, sequence.usage());
         }
     }
 
     private void fail(Sequence sequence, ServingException error) {
         if (remove(sequence)) {
-            counters.failed();
+            counters.failed(sequence, clock.getAsLong());
             sequence.sink().failed(error);
         }
     }

@@ -11,6 +11,7 @@ import io.thunderhead.coordinator.schedule.AdmissionDecision.Rejected;
 import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ServingException;
 import io.thunderhead.core.id.NodeId;
+import io.thunderhead.metrics.NodeMetrics;
 import io.thunderhead.model.config.ModelConfig;
 import io.thunderhead.transport.NodeConnector;
 import io.thunderhead.transport.stage.StepOutcome;
@@ -47,8 +48,9 @@ public final class SchedulingEngine implements Engine, AutoCloseable {
             SchedulerConfig config,
             ModelConfig model,
             NodeConnector connector,
-            ClusterMembership membership) {
-        this(self, config, model, connector, membership, System::nanoTime);
+            ClusterMembership membership,
+            NodeMetrics metrics) {
+        this(self, config, model, connector, membership, metrics, System::nanoTime);
     }
 
     /// @param clock the one that request deadlines are told in
@@ -58,6 +60,7 @@ public final class SchedulingEngine implements Engine, AutoCloseable {
             ModelConfig model,
             NodeConnector connector,
             ClusterMembership membership,
+            NodeMetrics metrics,
             LongSupplier clock) {
         this.config = config;
         this.model = model;
@@ -65,8 +68,9 @@ public final class SchedulingEngine implements Engine, AutoCloseable {
         this.clock = clock;
         this.gate = new AdmissionGate(new AdmissionPolicy(config, model.vocabSize(), contextMax(config, model)));
         this.plans = new PipelineKeeper(self, connector, new StageMail());
-        this.scheduler = new Scheduler(config, model, gate, plans, clock);
+        this.scheduler = new Scheduler(config, model, gate, plans, new EngineMetrics(metrics), clock);
         this.stats = scheduler.stats();
+        EngineMetrics.read(metrics, config.maxWaiting(), this::stats);
     }
 
     private static int contextMax(SchedulerConfig config, ModelConfig model) {

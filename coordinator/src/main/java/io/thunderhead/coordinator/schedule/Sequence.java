@@ -29,6 +29,7 @@ final class Sequence {
     private boolean started;
     private int replays;
     private int brokenSteps;
+    private long lastTokenNanos;
 
     private long lifeId = NO_LIFE;
     private int sent;
@@ -65,6 +66,15 @@ final class Sequence {
 
     long submittedNanos() {
         return submittedNanos;
+    }
+
+    /// When it got its last token.
+    long lastTokenNanos() {
+        return lastTokenNanos;
+    }
+
+    void gotToken(long nowNanos) {
+        lastTokenNanos = nowNanos;
     }
 
     void askCancel() {

@@ -32,6 +32,7 @@ import io.thunderhead.core.config.Bytes;
 import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ServingException;
 import io.thunderhead.core.id.HostPort;
+import io.thunderhead.metrics.NodeMetrics;
 import io.thunderhead.proto.v1.Chat;
 import io.thunderhead.proto.v1.ChatMessage;
 import io.thunderhead.proto.v1.ClusterGrpc;
@@ -332,8 +333,8 @@ final class GrpcApiIT {
     }
 
     private HostPort start(FakeEngine engine) {
-        GrpcApiServer server =
-                new GrpcApiServer(CONFIG, FakeModels.ALL, new Completions(engine), cluster, GrpcApiIT::clientOf);
+        GrpcApiServer server = new GrpcApiServer(
+                CONFIG, FakeModels.ALL, new Completions(engine), cluster, GrpcApiIT::clientOf, new NodeMetrics("test"));
         open.add(server);
         return server.start();
     }

@@ -18,6 +18,7 @@ import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ServingException;
 import io.thunderhead.core.id.HostPort;
 import io.thunderhead.core.testing.TestAuthority;
+import io.thunderhead.metrics.NodeMetrics;
 import io.thunderhead.proto.v1.InferenceGrpc;
 import io.thunderhead.proto.v1.ListModelsRequest;
 import io.thunderhead.proto.v1.ListModelsResponse;
@@ -103,7 +104,12 @@ final class GrpcApiTlsIT {
                 Optional.of(certificate.chain()),
                 Optional.of(certificate.key()));
         return new GrpcApiServer(
-                config, FakeModels.ALL, new Completions(FakeEngine.manual()), new TestCluster(), key -> "tests");
+                config,
+                FakeModels.ALL,
+                new Completions(FakeEngine.manual()),
+                new TestCluster(),
+                key -> "tests",
+                new NodeMetrics("test"));
     }
 
     private static ListModelsResponse models(TestAuthority.Issued certificate, ChannelCredentials credentials) {

@@ -6,6 +6,7 @@ import io.thunderhead.coordinator.schedule.EngineStats;
 import io.thunderhead.coordinator.testing.FakeEngine;
 import io.thunderhead.coordinator.testing.FakeModels;
 import io.thunderhead.core.config.Bytes;
+import io.thunderhead.metrics.NodeMetrics;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -34,7 +35,8 @@ final class ApiServer implements AutoCloseable {
                 new Completions(engine),
                 health,
                 () -> EngineStats.NONE,
-                ApiKeys.load(config.apiKeys(), config.apiKeysFile()));
+                ApiKeys.load(config.apiKeys(), config.apiKeysFile()),
+                new NodeMetrics("test"));
         api.start();
     }
 

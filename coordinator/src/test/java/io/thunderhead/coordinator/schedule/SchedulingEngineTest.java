@@ -17,6 +17,7 @@ import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ServingException;
 import io.thunderhead.core.id.NodeId;
 import io.thunderhead.core.time.Deadline;
+import io.thunderhead.metrics.NodeMetrics;
 import io.thunderhead.model.sampling.SamplingParams;
 import io.thunderhead.model.sampling.TokenLogprobs;
 import io.thunderhead.model.tokenizer.TokenIds;
@@ -33,7 +34,13 @@ class SchedulingEngineTest {
     private final FakeCluster cluster = new FakeCluster();
     private final FakeStages stages = new FakeStages(SchedulerConfig.DEFAULTS.maxBatchTokens());
     private final SchedulingEngine engine = new SchedulingEngine(
-            FakeCluster.COORDINATOR, SchedulerConfig.DEFAULTS, ToyModel.config(1000), stages, cluster, ticker);
+            FakeCluster.COORDINATOR,
+            SchedulerConfig.DEFAULTS,
+            ToyModel.config(1000),
+            stages,
+            cluster,
+            new NodeMetrics("test"),
+            ticker);
     private final RecordingSink sink = new RecordingSink();
 
     private void ready(int stageCount) throws InterruptedException {

@@ -16,6 +16,7 @@ import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ServingException;
 import io.thunderhead.core.id.NodeId;
 import io.thunderhead.core.time.Deadline;
+import io.thunderhead.metrics.NodeMetrics;
 import io.thunderhead.model.sampling.SamplingParams;
 import io.thunderhead.model.tokenizer.TokenIds;
 import java.time.Duration;
@@ -82,7 +83,13 @@ final class SimulatedRun {
                 Duration.ofSeconds(30));
         stages = new FakeStages(config.maxBatchTokens());
         engine = new SchedulingEngine(
-                FakeCluster.COORDINATOR, config, ToyModel.config(CONTEXT_MAX), stages, cluster, ticker);
+                FakeCluster.COORDINATOR,
+                config,
+                ToyModel.config(CONTEXT_MAX),
+                stages,
+                cluster,
+                new NodeMetrics("test"),
+                ticker);
         plan = newPlan(1);
         cluster.ready(plan);
         engine.listen();

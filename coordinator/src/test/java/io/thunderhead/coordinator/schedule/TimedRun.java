@@ -9,6 +9,7 @@ import io.thunderhead.coordinator.testing.FakeTicker;
 import io.thunderhead.coordinator.testing.ToyModel;
 import io.thunderhead.core.error.ServingException;
 import io.thunderhead.core.time.Deadline;
+import io.thunderhead.metrics.NodeMetrics;
 import io.thunderhead.model.sampling.SamplingParams;
 import io.thunderhead.model.sampling.TokenLogprobs;
 import io.thunderhead.model.tokenizer.TokenIds;
@@ -43,7 +44,13 @@ final class TimedRun {
         this.stageCount = stageCount;
         this.stages = new FakeStages(config.maxBatchTokens());
         this.engine = new SchedulingEngine(
-                FakeCluster.COORDINATOR, config, ToyModel.config(CONTEXT_MAX), stages, cluster, ticker);
+                FakeCluster.COORDINATOR,
+                config,
+                ToyModel.config(CONTEXT_MAX),
+                stages,
+                cluster,
+                new NodeMetrics("test"),
+                ticker);
         Plan plan = FakeCluster.plan(1, stageCount, 64, 4096);
         stages.planned(plan);
         cluster.ready(plan);

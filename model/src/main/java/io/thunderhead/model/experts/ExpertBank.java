@@ -83,6 +83,10 @@ public final class ExpertBank implements AutoCloseable {
         }
     }
 
+    public ModelConfig config() {
+        return config;
+    }
+
     /// What is held now.
     public SortedSet<ExpertId> held() {
         return new TreeSet<>(experts.keySet());
