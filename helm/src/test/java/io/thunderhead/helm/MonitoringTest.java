@@ -57,8 +57,9 @@ class MonitoringTest {
                 .map(service -> service.getMetadata().getName())
                 .toList();
         assertThat(found)
-                .containsExactlyInAnyOrderElementsOf(
-                        Release.ROLES.stream().map(role -> Release.NAME + "-" + role).toList());
+                .containsExactlyInAnyOrderElementsOf(Release.ROLES.stream()
+                        .map(role -> Release.NAME + "-" + role)
+                        .toList());
     }
 
     @Test
