@@ -126,6 +126,8 @@ spec:
           ports:
             - name: membership
               containerPort: {{ index $root.Values.config.cluster "bind-port" }}
+            - name: metrics
+              containerPort: {{ $root.Values.config.metrics.port }}
             {{- if eq $role "coordinator" }}
             - name: http
               containerPort: {{ $root.Values.config.http.port }}
@@ -216,6 +218,9 @@ spec:
     - name: membership
       port: {{ index $root.Values.config.cluster "bind-port" }}
       targetPort: membership
+    - name: metrics
+      port: {{ $root.Values.config.metrics.port }}
+      targetPort: metrics
     {{- if ne $role "coordinator" }}
     - name: node
       port: {{ $nodePort }}

@@ -21,8 +21,14 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 class SchemaTest {
     private static final Path FILE = Release.CHART.resolve("values.schema.json");
     /// Templates read these from the shared settings; a role cannot have its own.
-    private static final Set<String> SHARED =
-            Set.of("node.port", "node.health-port", "cluster.bind-port", "cluster.name", "http.port", "grpc.port");
+    private static final Set<String> SHARED = Set.of(
+            "node.port",
+            "node.health-port",
+            "cluster.bind-port",
+            "cluster.name",
+            "http.port",
+            "grpc.port",
+            "metrics.port");
 
     private static final JsonMapper JSON = new JsonMapper();
 

@@ -1,5 +1,6 @@
 package io.thunderhead.helm;
 
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.util.ArrayList;
@@ -15,6 +16,9 @@ final class UnknownFields {
 
     /// Paths like `spec.template.spec.containers[0].livenessProbe.failureTreshold`.
     static List<String> of(Object object) {
+        if (object instanceof GenericKubernetesResource) {
+            return List.of(); // has no type to compare with
+        }
         UnknownFields fields = new UnknownFields();
         fields.visit(object, "");
         return fields.found;

@@ -26,7 +26,8 @@ class ValuesTest {
             Map.entry("cluster.rejoin-grace", "60s"),
             Map.entry("transport.arrow-memory", "256MiB"),
             Map.entry("transport.shared-memory", "off"),
-            Map.entry("http.max-bodies", "256MiB"));
+            Map.entry("http.max-bodies", "256MiB"),
+            Map.entry("metrics.port", "9464"));
 
     @Test
     void configHasEveryKeyAndNoOther() throws Exception {
