@@ -6,6 +6,7 @@ import java.util.List;
 
 /// A bridge of this machine and on it one network namespace for each pod, as a cluster's network gives it; nothing
 /// leads outside.
+@SuppressWarnings("try") // closing waits for a program and may be interrupted
 final class PodNetwork implements AutoCloseable {
     private static final String PREFIX = "10.231.77.";
 

@@ -17,6 +17,7 @@ import java.util.Map;
 /// Runs rendered pods with podman and runc, with a storage of its own: image, arguments, environment, user, rights,
 /// file system and
 /// volumes and the limit of memory are what the pod says.
+@SuppressWarnings("try") // closing waits for a program and may be interrupted
 final class Podman implements AutoCloseable {
     private final Path storage;
     private final List<String> program;

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// their probes
 /// ask, answer, and stop when told. What stands in for the cluster: names come from hosts files, addresses from
 /// [PodNetwork].
+@SuppressWarnings("try") // closing waits for a program and may be interrupted
 class PodsRunIT {
     private static final Path IMAGE = Path.of(System.getProperty("helm.image", "../image/target/thunderhead-image.tar"))
             .toAbsolutePath();

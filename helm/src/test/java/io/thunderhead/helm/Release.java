@@ -88,6 +88,7 @@ record Release(String text) {
                 .toList();
     }
 
+    @SuppressWarnings("deprecation") // the replacement needs a client of a running cluster
     List<HasMetadata> objects() {
         return documents().stream()
                 .map(document -> (HasMetadata) Serialization.unmarshal(document))
