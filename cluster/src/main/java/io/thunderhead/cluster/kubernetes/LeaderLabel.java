@@ -55,8 +55,8 @@ public final class LeaderLabel implements AutoCloseable {
     }
 
     public void start(ClusterMembership membership) {
+        membership.listen(this::changed); // which tells the present state first
         thread.start();
-        membership.listen(this::changed);
     }
 
     private void changed(Snapshot cluster) {
@@ -112,7 +112,7 @@ public final class LeaderLabel implements AutoCloseable {
         closed = true;
         changes.release();
         try {
-            if (!thread.join(CLOSE_TIMEOUT)) {
+            if (thread.getState() != Thread.State.NEW && !thread.join(CLOSE_TIMEOUT)) {
                 thread.interrupt();
             }
         } catch (InterruptedException e) {
