@@ -55,8 +55,8 @@ public final class LeaderLabel implements AutoCloseable {
     }
 
     public void start(ClusterMembership membership) {
-        membership.listen(this::changed); // which tells the present state first
         thread.start();
+        membership.listen(this::changed);
     }
 
     private void changed(Snapshot cluster) {
@@ -66,6 +66,7 @@ public final class LeaderLabel implements AutoCloseable {
 
     private void run() {
         try {
+            changes.acquire(); // the first view of the cluster, or the end
             while (!closed) {
                 boolean wanted = leads;
                 if (applied == null || applied != wanted) {
