@@ -7,6 +7,7 @@ public final class LightningDecay {
     private final int headCount;
     private final int headDim;
     private final int blockSize;
+    private final double[] slopes;
     private final float[][] fallingPowers;
 
     /// @param layerCount of the whole model, not of a stage
@@ -15,11 +16,17 @@ public final class LightningDecay {
         this.headDim = headDim;
         this.blockSize = blockSize;
         this.fallingPowers = new float[headCount][];
-        double[] slopes = slopes(headCount);
+        this.slopes = slopes(headCount);
         double layerFactor = (layerCount <= 1 ? 1 : 1 - layerIndex / (layerCount - 1.0)) + 1e-5;
         for (int head = 0; head < headCount; head++) {
-            fallingPowers[head] = fallingPowers(slopes[head] * layerFactor, blockSize);
+            slopes[head] *= layerFactor;
+            fallingPowers[head] = fallingPowers(slopes[head], blockSize);
         }
+    }
+
+    /// What a head's state loses a token: it is multiplied by `exp(-slope)`.
+    public double slope(int head) {
+        return slopes[head];
     }
 
     int headCount() {

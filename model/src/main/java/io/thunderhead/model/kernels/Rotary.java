@@ -20,14 +20,14 @@ public final class Rotary {
     }
 
     /// Pairs of dimensions that turn.
-    int pairCount() {
+    public int pairCount() {
         return frequencies.length;
     }
 
     /// Writes the cosines of a position's angles to `turns[0..pairCount)` and the sines behind them. Not by
     /// `StrictMath`,
     /// which allocates; `Math` rounds these doubles the same way on all machines of one architecture.
-    void turnsAt(int position, float[] turns) {
+    public void turnsAt(int position, float[] turns) {
         for (int j = 0; j < frequencies.length; j++) {
             double angle = position * frequencies[j];
             turns[j] = (float) Math.cos(angle);

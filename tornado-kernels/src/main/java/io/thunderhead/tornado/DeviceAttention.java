@@ -1,0 +1,25 @@
+package io.thunderhead.tornado;
+
+import java.util.List;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+
+/// The attention of some layers of one kind, with the memory of the sequences, on a device.
+interface DeviceAttention {
+    /// What sequences left in these layers.
+    FloatArray memory();
+
+    /// Elements of the memory that are read and written together: a state, or a page of one layer.
+    int pieceSize();
+
+    /// Weights and memory.
+    List<Object> resident();
+
+    /// Adds the tasks from the buffers' `normed` to `branch`.
+    StepTables addTasks(KernelGraph graph, LayerBuffers buffers);
+
+    /// The small arrays that tell a graph what a step consists of.
+    @FunctionalInterface
+    interface StepTables {
+        void fill(DeviceRows rows);
+    }
+}

@@ -1,0 +1,215 @@
+package io.thunderhead.tornado;
+
+import io.thunderhead.model.config.ModelConfig;
+import io.thunderhead.model.config.ResidualFactors;
+import io.thunderhead.model.kernels.PackedMatrix;
+import io.thunderhead.tornado.kernels.ChoiceKernels;
+import io.thunderhead.tornado.kernels.CopyKernels;
+import io.thunderhead.tornado.kernels.RowKernels;
+import java.util.ArrayList;
+import java.util.List;
+import uk.ac.manchester.tornado.api.enums.DataTransferMode;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/// The layers of one kind of a stage, without their experts, on a device: norm, attention, residual, norm and router
+/// are one graph. Weights and the sequences' memory stay there; rows come in, and what the experts need goes out.
+///
+/// All layers share the graphs (a layer is a number in the step's table), so each kernel is compiled once for each
+/// number of rows, not for each layer. One thread at a time.
+final class DeviceLayers implements AutoCloseable {
+    private static final int CHOICE_GROUP = 32;
+
+    private final ModelConfig config;
+    private final DeviceAttention attention;
+    private final ResidualFactors factors;
+    private final FloatArray inputNorms;
+    private final FloatArray postNorms;
+    private final DeviceMatrices router;
+    private final List<Bucket> buckets = new ArrayList<>();
+    private final IntArray where = new IntArray(2);
+    private final FloatArray piece;
+    private final ResidentPlan plan;
+
+    /// What every layer has besides its attention.
+    record Frame(FloatArray inputNorm, FloatArray postNorm, PackedMatrix router) {}
+
+    private record Bucket(LayerBuffers buffers, DeviceAttention.StepTables tables) {}
+
+    /// @param frames of the layers that the attention holds, in its order
+    /// @param rowMaxima of the graphs, ascending; a step has no more rows than the last
+    DeviceLayers(
+            ModelConfig config,
+            DeviceAttention attention,
+            ResidualFactors factors,
+            List<Frame> frames,
+            int... rowMaxima) {
+        this.config = config;
+        this.attention = attention;
+        this.factors = factors;
+        this.inputNorms =
+                DeviceArrays.stacked(frames.stream().map(Frame::inputNorm).toList());
+        this.postNorms =
+                DeviceArrays.stacked(frames.stream().map(Frame::postNorm).toList());
+        this.router = DeviceMatrices.of(frames.stream().map(Frame::router).toList());
+        this.piece = new FloatArray(attention.pieceSize());
+        List<Object> resident = new ArrayList<>(attention.resident());
+        resident.add(inputNorms);
+        resident.add(postNorms);
+        resident.addAll(router.arrays());
+        List<KernelGraph> graphs = new ArrayList<>();
+        for (int rowMax : rowMaxima) {
+            KernelGraph graph = new KernelGraph("layers" + rowMax);
+            graph.resident(graphs.isEmpty() ? null : graphs.getFirst(), resident);
+            buckets.add(addLayer(graph, LayerBuffers.of(config, rowMax)));
+            if (graphs.isEmpty()) {
+                graph.keep(resident);
+            }
+            graphs.add(graph);
+        }
+        graphs.add(readGraph(graphs.getFirst()));
+        graphs.add(writeGraph(graphs.getFirst()));
+        this.plan = new ResidentPlan(graphs);
+        bringToDevice();
+    }
+
+    private Bucket addLayer(KernelGraph graph, LayerBuffers buffers) {
+        graph.tasks()
+                .transferToDevice(DataTransferMode.EVERY_EXECUTION, buffers.step(), buffers.tiles(), buffers.hidden())
+                .transferToDevice(
+                        DataTransferMode.FIRST_EXECUTION, buffers.scratch().toArray());
+        addNorm(graph, "inputNorm", buffers, buffers.hidden(), inputNorms, buffers.normed());
+        DeviceAttention.StepTables tables = attention.addTasks(graph, buffers);
+        graph.tasks()
+                .task(
+                        "residual",
+                        RowKernels::addResidual,
+                        graph.context(),
+                        buffers.step(),
+                        buffers.normed(),
+                        buffers.branch(),
+                        buffers.expertInput(),
+                        config.hiddenSize(),
+                        factors.alpha(),
+                        factors.beta());
+        graph.launch("residual", RowKernels.GROUP, buffers.rowMax(), 1, 1);
+        addNorm(graph, "postNorm", buffers, buffers.expertInput(), postNorms, buffers.expertInput());
+        addRouter(graph, buffers);
+        graph.tasks()
+                .transferToHost(
+                        DataTransferMode.EVERY_EXECUTION,
+                        buffers.expertInput(),
+                        buffers.expertIds(),
+                        buffers.weights());
+        return new Bucket(buffers, tables);
+    }
+
+    private void addNorm(
+            KernelGraph graph, String id, LayerBuffers buffers, FloatArray x, FloatArray weights, FloatArray y) {
+        graph.tasks()
+                .task(
+                        id,
+                        RowKernels::rmsNorm,
+                        graph.context(),
+                        buffers.step(),
+                        x,
+                        weights,
+                        y,
+                        config.hiddenSize(),
+                        config.rmsNormEps());
+        graph.launch(id, RowKernels.GROUP, buffers.rowMax(), 1, 1);
+    }
+
+    private void addRouter(KernelGraph graph, LayerBuffers buffers) {
+        router.product(graph, "router", buffers.tiles(), buffers.tileMax(), buffers.expertInput(), buffers.logits());
+        graph.tasks()
+                .task(
+                        "choose",
+                        ChoiceKernels::topExperts,
+                        graph.context(),
+                        buffers.step(),
+                        buffers.logits(),
+                        buffers.expertIds(),
+                        buffers.weights(),
+                        config.expertCount(),
+                        config.topK());
+        graph.launch("choose", CHOICE_GROUP, Math.ceilDiv(buffers.rowMax(), CHOICE_GROUP), 1, 1);
+    }
+
+    private KernelGraph readGraph(KernelGraph first) {
+        KernelGraph graph = copyGraph("read", first);
+        graph.tasks()
+                .task("copy", CopyKernels::read, graph.context(), where, attention.memory(), piece)
+                .transferToHost(DataTransferMode.EVERY_EXECUTION, piece);
+        return graph;
+    }
+
+    private KernelGraph writeGraph(KernelGraph first) {
+        KernelGraph graph = copyGraph("write", first);
+        graph.tasks().task("copy", CopyKernels::write, graph.context(), where, attention.memory(), piece);
+        return graph;
+    }
+
+    private KernelGraph copyGraph(String name, KernelGraph first) {
+        KernelGraph graph = new KernelGraph(name);
+        graph.resident(first, List.of(attention.memory()));
+        graph.tasks().transferToDevice(DataTransferMode.EVERY_EXECUTION, where, piece);
+        graph.launch("copy", CopyKernels.GROUP, Math.ceilDiv(attention.pieceSize(), CopyKernels.GROUP), 1, 1);
+        return graph;
+    }
+
+    /// Also compiles all kernels, so that the first request does not wait for them.
+    private void bringToDevice() {
+        for (int i = 0; i < buckets.size(); i++) {
+            Bucket bucket = buckets.get(i);
+            bucket.buffers().step().init(0);
+            bucket.buffers().tiles().init(0);
+            bucket.tables().fill(new DeviceRows());
+            plan.execute(i);
+        }
+    }
+
+    /// Runs a layer up to its experts and updates the memory of the step's sequences.
+    ///
+    /// @param layer among the layers held here, from 0
+    /// @param hidden,expertInput `[rows, hidden]`
+    /// @param expertIds,weights `[rows, topK]`
+    void attend(int layer, DeviceRows rows, float[] hidden, float[] expertInput, int[] expertIds, float[] weights) {
+        int count = rows.rowCount();
+        int index = 0;
+        while (buckets.get(index).buffers().rowMax() < count) {
+            index++;
+        }
+        LayerBuffers buffers = buckets.get(index).buffers();
+        DeviceArrays.set(buffers.step(), 0, count, layer);
+        int[] tiles = Tiles.dense(count, buffers.rowMax(), layer);
+        DeviceArrays.set(buffers.tiles(), 0, tiles);
+        buckets.get(index).tables().fill(rows);
+        DeviceArrays.copy(hidden, count * config.hiddenSize(), buffers.hidden(), 0);
+        plan.execute(index);
+        DeviceArrays.copy(buffers.expertInput(), count * config.hiddenSize(), expertInput);
+        DeviceArrays.copy(buffers.expertIds(), count * config.topK(), expertIds);
+        DeviceArrays.copy(buffers.weights(), count * config.topK(), weights);
+    }
+
+    /// Copies a piece of the memory (see [DeviceAttention#pieceSize]) to the host.
+    ///
+    /// @param index of the piece: layer by layer, in each its slots or pages
+    void readMemory(int index, float[] to) {
+        DeviceArrays.set(where, 0, Math.multiplyExact(index, attention.pieceSize()), attention.pieceSize());
+        plan.execute(buckets.size());
+        DeviceArrays.copy(piece, attention.pieceSize(), to);
+    }
+
+    /// The opposite of [#readMemory].
+    void writeMemory(int index, float[] from) {
+        DeviceArrays.set(where, 0, Math.multiplyExact(index, attention.pieceSize()), attention.pieceSize());
+        DeviceArrays.copy(from, attention.pieceSize(), piece, 0);
+        plan.execute(buckets.size() + 1);
+    }
+
+    @Override
+    public void close() {
+        plan.close();
+    }
+}

@@ -1,0 +1,222 @@
+package io.thunderhead.tornado;
+
+import io.thunderhead.model.config.ModelConfig;
+import io.thunderhead.model.kernels.LightningDecay;
+import io.thunderhead.model.kernels.PackedMatrix;
+import io.thunderhead.tornado.kernels.LightningKernels;
+import io.thunderhead.tornado.kernels.RowKernels;
+import java.util.ArrayList;
+import java.util.List;
+import uk.ac.manchester.tornado.api.enums.DataTransferMode;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/// Lightning attention of some layers, with a state of each for so many sequences.
+final class DeviceLightning implements DeviceAttention {
+    private final ModelConfig config;
+    private final int slots;
+    private final DeviceMatrices qkv;
+    private final DeviceMatrices outputGate;
+    private final DeviceMatrices out;
+    private final FloatArray norms;
+    private final FloatArray slopes;
+    private final FloatArray states;
+
+    /// Weights of one layer.
+    record Weights(int layerIndex, PackedMatrix qkv, PackedMatrix outputGate, PackedMatrix out, FloatArray norm) {}
+
+    DeviceLightning(ModelConfig config, List<Weights> layers, int slots) {
+        this.config = config;
+        this.slots = slots;
+        this.qkv = DeviceMatrices.of(layers.stream().map(Weights::qkv).toList());
+        this.outputGate =
+                DeviceMatrices.of(layers.stream().map(Weights::outputGate).toList());
+        this.out = DeviceMatrices.of(layers.stream().map(Weights::out).toList());
+        this.norms = DeviceArrays.stacked(layers.stream().map(Weights::norm).toList());
+        this.slopes = slopes(layers);
+        this.states = DeviceArrays.zeros("lightning states", (long) layers.size() * slots * pieceSize());
+    }
+
+    private FloatArray slopes(List<Weights> layers) {
+        int heads = config.headCount();
+        FloatArray all = new FloatArray(layers.size() * heads);
+        for (int i = 0; i < layers.size(); i++) {
+            LightningDecay decay = new LightningDecay(
+                    layers.get(i).layerIndex(), config.layerCount(), heads, config.headDim(), config.blockSize());
+            for (int head = 0; head < heads; head++) {
+                all.set(i * heads + head, (float) decay.slope(head));
+            }
+        }
+        return all;
+    }
+
+    @Override
+    public FloatArray memory() {
+        return states;
+    }
+
+    @Override
+    public int pieceSize() {
+        return config.attentionSize() * config.headDim();
+    }
+
+    @Override
+    public List<Object> resident() {
+        List<Object> resident = new ArrayList<>(List.of(norms, slopes, states));
+        List.of(qkv, outputGate, out).forEach(matrices -> resident.addAll(matrices.arrays()));
+        return resident;
+    }
+
+    @Override
+    public StepTables addTasks(KernelGraph graph, LayerBuffers buffers) {
+        Tables tables = new Tables(buffers.rowMax());
+        int attention = config.attentionSize();
+        FloatArray projected = new FloatArray(Math.multiplyExact(buffers.rowMax(), 3 * attention));
+        FloatArray gates = new FloatArray(buffers.rowMax() * attention);
+        FloatArray attended = new FloatArray(buffers.rowMax() * attention);
+        FloatArray blockStates = DeviceArrays.zeros("block states", (long) tables.blockMax * pieceSize());
+        graph.tasks()
+                .transferToDevice(DataTransferMode.EVERY_EXECUTION, tables.segments, tables.blocks, tables.chains)
+                .transferToDevice(DataTransferMode.FIRST_EXECUTION, projected, gates, attended, blockStates);
+        qkv.product(graph, "qkv", buffers.tiles(), buffers.tileMax(), buffers.normed(), projected);
+        graph.tasks().task("silu", RowKernels::silu, graph.context(), buffers.step(), projected, 3 * attention);
+        addRecurrence(graph, buffers.step(), tables, projected, attended, blockStates);
+        graph.tasks()
+                .task(
+                        "norm",
+                        RowKernels::rmsNorm,
+                        graph.context(),
+                        buffers.step(),
+                        attended,
+                        norms,
+                        attended,
+                        attention,
+                        config.lightningNormEps());
+        outputGate.product(graph, "outputGate", buffers.tiles(), buffers.tileMax(), buffers.normed(), gates);
+        graph.tasks().task("gate", RowKernels::gate, graph.context(), buffers.step(), attended, gates, attention);
+        out.product(graph, "out", buffers.tiles(), buffers.tileMax(), attended, buffers.branch());
+        for (String task : List.of("silu", "norm", "gate")) {
+            graph.launch(task, RowKernels.GROUP, buffers.rowMax(), 1, 1);
+        }
+        return tables;
+    }
+
+    private void addRecurrence(
+            KernelGraph graph,
+            IntArray step,
+            Tables tables,
+            FloatArray projected,
+            FloatArray attended,
+            FloatArray blockStates) {
+        int heads = config.headCount();
+        int headDim = config.headDim();
+        graph.tasks()
+                .task(
+                        "decode",
+                        LightningKernels::decode,
+                        graph.context(),
+                        step,
+                        tables.segments,
+                        projected,
+                        states,
+                        slopes,
+                        attended,
+                        slots,
+                        heads,
+                        headDim)
+                .task(
+                        "blockStates",
+                        LightningKernels::blockStates,
+                        graph.context(),
+                        step,
+                        tables.blocks,
+                        projected,
+                        slopes,
+                        blockStates,
+                        heads,
+                        headDim)
+                .task(
+                        "carryStates",
+                        LightningKernels::carryStates,
+                        graph.context(),
+                        step,
+                        tables.blocks,
+                        tables.chains,
+                        states,
+                        slopes,
+                        blockStates,
+                        slots,
+                        heads,
+                        headDim)
+                .task(
+                        "blockOutputs",
+                        LightningKernels::blockOutputs,
+                        graph.context(),
+                        step,
+                        tables.blocks,
+                        projected,
+                        slopes,
+                        blockStates,
+                        attended,
+                        heads,
+                        headDim);
+        graph.launch("decode", headDim, tables.segmentMax, heads, 1);
+        graph.launch("blockStates", headDim, tables.blockMax, heads, headDim / LightningKernels.KEY_TILE);
+        graph.launch("carryStates", headDim, tables.segmentMax, heads, headDim);
+        graph.launch(
+                "blockOutputs",
+                headDim,
+                tables.blockMax,
+                heads,
+                Math.ceilDiv(config.blockSize(), LightningKernels.ROW_TILE));
+    }
+
+    /// Which rows go through the recurrence, and which through blocks.
+    private final class Tables implements StepTables {
+        private final int segmentMax;
+        private final int blockMax;
+        private final IntArray segments;
+        private final IntArray blocks;
+        private final IntArray chains;
+
+        Tables(int rowMax) {
+            this.segmentMax = Math.min(rowMax, slots);
+            this.blockMax = rowMax / config.blockSize() + segmentMax;
+            this.segments = new IntArray(segmentMax * LightningKernels.SEGMENT_INTS);
+            this.blocks = new IntArray(blockMax * LightningKernels.BLOCK_INTS);
+            this.chains = new IntArray(segmentMax * LightningKernels.CHAIN_INTS);
+        }
+
+        @Override
+        public void fill(DeviceRows rows) {
+            segments.init(0);
+            blocks.init(0);
+            chains.init(0);
+            int decodes = 0;
+            int prefills = 0;
+            int firstBlock = 0;
+            for (DeviceRows.Segment segment : rows.segments()) {
+                int fresh = segment.startPosition() == 0 ? 1 : 0;
+                if (segment.decode()) {
+                    int at = decodes++ * LightningKernels.SEGMENT_INTS;
+                    DeviceArrays.set(segments, at, segment.firstRow(), segment.rowCount(), segment.slot(), fresh);
+                } else {
+                    int at = prefills++ * LightningKernels.CHAIN_INTS;
+                    int count = addBlocks(segment, firstBlock);
+                    DeviceArrays.set(chains, at, firstBlock, count, segment.slot(), fresh);
+                    firstBlock += count;
+                }
+            }
+        }
+
+        private int addBlocks(DeviceRows.Segment segment, int firstBlock) {
+            int block = firstBlock;
+            int size = config.blockSize();
+            for (int row = 0; row < segment.rowCount(); row += size) {
+                int rows = Math.min(size, segment.rowCount() - row);
+                DeviceArrays.set(blocks, block++ * LightningKernels.BLOCK_INTS, segment.firstRow() + row, rows);
+            }
+            return block - firstBlock;
+        }
+    }
+}

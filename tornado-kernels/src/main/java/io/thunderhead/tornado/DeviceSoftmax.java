@@ -1,0 +1,187 @@
+package io.thunderhead.tornado;
+
+import io.thunderhead.model.config.ModelConfig;
+import io.thunderhead.model.kernels.HeadShape;
+import io.thunderhead.model.kernels.PackedMatrix;
+import io.thunderhead.model.kernels.Rotary;
+import io.thunderhead.tornado.kernels.SoftmaxKernels;
+import java.util.ArrayList;
+import java.util.List;
+import uk.ac.manchester.tornado.api.enums.DataTransferMode;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/// Softmax attention of some layers, with so many pages of keys and values for each.
+final class DeviceSoftmax implements DeviceAttention {
+    /// Parts that a row's past is cut into, so that few rows fill a device too: rows times parts stay near this.
+    private static final int PARTS = 512;
+
+    private static final int SPLIT_MAX = 16;
+
+    private final ModelConfig config;
+    private final int pageCount;
+    private final Rotary rotary;
+    private final DeviceMatrices query;
+    private final DeviceMatrices key;
+    private final DeviceMatrices value;
+    private final DeviceMatrices out;
+    private final FloatArray pages;
+
+    /// Weights of one layer.
+    record Weights(PackedMatrix query, PackedMatrix key, PackedMatrix value, PackedMatrix out) {}
+
+    DeviceSoftmax(ModelConfig config, List<Weights> layers, int pageCount) {
+        this.config = config;
+        this.pageCount = pageCount;
+        HeadShape shape = new HeadShape(config.headCount(), config.kvHeadCount(), config.headDim());
+        this.rotary = new Rotary(shape, config.rotaryDim(), config.ropeTheta());
+        this.query = DeviceMatrices.of(layers.stream().map(Weights::query).toList());
+        this.key = DeviceMatrices.of(layers.stream().map(Weights::key).toList());
+        this.value = DeviceMatrices.of(layers.stream().map(Weights::value).toList());
+        this.out = DeviceMatrices.of(layers.stream().map(Weights::out).toList());
+        this.pages = DeviceArrays.zeros("KV pages", (long) layers.size() * pageCount * pieceSize());
+    }
+
+    @Override
+    public FloatArray memory() {
+        return pages;
+    }
+
+    @Override
+    public int pieceSize() {
+        return 2 * SoftmaxKernels.PAGE * config.kvSize();
+    }
+
+    @Override
+    public List<Object> resident() {
+        List<Object> resident = new ArrayList<>(List.of(pages));
+        List.of(query, key, value, out).forEach(matrices -> resident.addAll(matrices.arrays()));
+        return resident;
+    }
+
+    @Override
+    public StepTables addTasks(KernelGraph graph, LayerBuffers buffers) {
+        int rowMax = buffers.rowMax();
+        Tables tables = new Tables(buffers);
+        FloatArray q = new FloatArray(rowMax * config.attentionSize());
+        FloatArray k = new FloatArray(rowMax * config.kvSize());
+        FloatArray v = new FloatArray(rowMax * config.kvSize());
+        FloatArray attended = new FloatArray(rowMax * config.attentionSize());
+        FloatArray partials = DeviceArrays.zeros(
+                "partial sums", (long) partsMax(rowMax) * config.headCount() * (config.headDim() + 2));
+        graph.tasks()
+                .transferToDevice(DataTransferMode.EVERY_EXECUTION, tables.rowTable, tables.pageTable, tables.turns)
+                .transferToDevice(DataTransferMode.FIRST_EXECUTION, q, k, v, attended, partials);
+        query.product(graph, "query", buffers.tiles(), buffers.tileMax(), buffers.normed(), q);
+        key.product(graph, "key", buffers.tiles(), buffers.tileMax(), buffers.normed(), k);
+        value.product(graph, "value", buffers.tiles(), buffers.tileMax(), buffers.normed(), v);
+        addAttention(graph, buffers, tables, q, k, v, attended, partials);
+        out.product(graph, "out", buffers.tiles(), buffers.tileMax(), attended, buffers.branch());
+        return tables;
+    }
+
+    private void addAttention(
+            KernelGraph graph,
+            LayerBuffers buffers,
+            Tables tables,
+            FloatArray q,
+            FloatArray k,
+            FloatArray v,
+            FloatArray attended,
+            FloatArray partials) {
+        int heads = config.headCount();
+        int kvHeads = config.kvHeadCount();
+        int headDim = config.headDim();
+        graph.tasks()
+                .task(
+                        "store",
+                        SoftmaxKernels::storeKeysValues,
+                        graph.context(),
+                        buffers.step(),
+                        tables.rowTable,
+                        tables.pageTable,
+                        tables.turns,
+                        q,
+                        k,
+                        v,
+                        pages,
+                        pageCount,
+                        heads,
+                        kvHeads,
+                        headDim,
+                        rotary.pairCount())
+                .task(
+                        "attend",
+                        SoftmaxKernels::attend,
+                        graph.context(),
+                        buffers.step(),
+                        tables.rowTable,
+                        tables.pageTable,
+                        q,
+                        pages,
+                        partials,
+                        pageCount,
+                        heads,
+                        kvHeads,
+                        headDim)
+                .task(
+                        "combine",
+                        SoftmaxKernels::combine,
+                        graph.context(),
+                        buffers.step(),
+                        partials,
+                        attended,
+                        heads,
+                        headDim);
+        graph.launch("store", headDim, buffers.rowMax(), heads + 2 * kvHeads, 1);
+        graph.launch("attend", SoftmaxKernels.GROUP, buffers.rowMax(), heads, SPLIT_MAX);
+        graph.launch("combine", headDim, buffers.rowMax(), heads, 1);
+    }
+
+    private static int splits(int rows) {
+        return Math.clamp(PARTS / rows, 1, SPLIT_MAX);
+    }
+
+    private static int partsMax(int rowMax) {
+        return Math.max(rowMax, Math.min(PARTS, rowMax * SPLIT_MAX));
+    }
+
+    /// Where each row stands and where its past lies.
+    private final class Tables implements StepTables {
+        private final LayerBuffers buffers;
+        private final IntArray rowTable;
+        private final IntArray pageTable;
+        private final FloatArray turns;
+        private final float[] turnsOfRow;
+
+        Tables(LayerBuffers buffers) {
+            this.buffers = buffers;
+            this.rowTable = new IntArray(buffers.rowMax() * SoftmaxKernels.ROW_INTS);
+            this.pageTable = new IntArray(pageCount);
+            this.turnsOfRow = new float[2 * rotary.pairCount()];
+            this.turns = new FloatArray(Math.max(1, buffers.rowMax() * turnsOfRow.length));
+            rowTable.init(0);
+            pageTable.init(0);
+        }
+
+        @Override
+        public void fill(DeviceRows rows) {
+            buffers.step().set(2, splits(Math.max(1, rows.rowCount())));
+            int firstPage = 0;
+            for (DeviceRows.Segment segment : rows.segments()) {
+                for (int i = 0; i < segment.rowCount(); i++) {
+                    fillRow(segment.firstRow() + i, segment.startPosition() + i, firstPage);
+                }
+                for (int page : segment.pages()) {
+                    pageTable.set(firstPage++, page);
+                }
+            }
+        }
+
+        private void fillRow(int row, int position, int firstPage) {
+            DeviceArrays.set(rowTable, row * SoftmaxKernels.ROW_INTS, position, firstPage);
+            rotary.turnsAt(position, turnsOfRow);
+            DeviceArrays.copy(turnsOfRow, turnsOfRow.length, turns, row * turnsOfRow.length);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package io.thunderhead.tornado;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import uk.ac.manchester.tornado.api.GridScheduler;
+import uk.ac.manchester.tornado.api.ImmutableTaskGraph;
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.TaskGraph;
+import uk.ac.manchester.tornado.api.WorkerGrid3D;
+import uk.ac.manchester.tornado.api.enums.DataTransferMode;
+
+/// A task graph under construction, with the grid of each of its kernels. For one thread.
+final class KernelGraph {
+    private final String name;
+    private final TaskGraph tasks;
+    private final KernelContext context = new KernelContext();
+    private final List<Launch> launches = new ArrayList<>();
+
+    /// Arrays that stay on the device: the first graph of a plan brings them there, the others use its copies.
+    ///
+    /// @param first of the plan; null if this is it
+    void resident(@Nullable KernelGraph first, List<Object> arrays) {
+        if (first == null) {
+            tasks.transferToDevice(DataTransferMode.FIRST_EXECUTION, arrays.toArray());
+        } else {
+            tasks.consumeFromDevice(first.name, arrays.toArray());
+        }
+    }
+
+    /// After the tasks of the first graph: keeps its resident arrays for the others.
+    void keep(List<Object> arrays) {
+        tasks.persistOnDevice(arrays.toArray());
+    }
+
+    private record Launch(String task, WorkerGrid3D grid) {}
+
+    KernelGraph(String name) {
+        this.name = name;
+        this.tasks = new TaskGraph(name);
+    }
+
+    String name() {
+        return name;
+    }
+
+    TaskGraph tasks() {
+        return tasks;
+    }
+
+    KernelContext context() {
+        return context;
+    }
+
+    /// Says how the task just added is launched: `x * y * z` groups of `groupSize` threads each.
+    void launch(String task, int groupSize, int x, int y, int z) {
+        WorkerGrid3D grid = new WorkerGrid3D(x * groupSize, y, z);
+        grid.setLocalWork(groupSize, 1, 1);
+        launches.add(new Launch(name + "." + task, grid));
+    }
+
+    void addGridsTo(GridScheduler scheduler) {
+        launches.forEach(launch -> scheduler.addWorkerGrid(launch.task(), launch.grid()));
+    }
+
+    ImmutableTaskGraph snapshot() {
+        return tasks.snapshot();
+    }
+}
