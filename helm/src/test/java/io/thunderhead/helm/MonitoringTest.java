@@ -22,7 +22,8 @@ class MonitoringTest {
     private static final YAMLMapper YAML = new YAMLMapper();
 
     private final Release release = Release.of(
-            Path.of("src/test/resources/io/thunderhead/helm/all-on.yaml").toAbsolutePath(), Map.of());
+            Path.of("src/test/resources/io/thunderhead/helm/all-on.yaml").toAbsolutePath(),
+            Map.of("monitoring.rules.enabled", "true", "monitoring.dashboards.enabled", "true"));
 
     @Test
     void alertRulesArriveAsTheyAreInTheFile() throws Exception {

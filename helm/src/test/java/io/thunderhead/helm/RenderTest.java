@@ -35,7 +35,7 @@ class RenderTest {
     private static final Path GOLDENS = VALUES.resolve("goldens");
 
     /// Kinds that Kubernetes learns from operators; [MonitoringTest] looks into them.
-    private static final Set<String> EXTENSIONS = Set.of("ServiceMonitor", "PrometheusRule");
+    private static final Set<String> EXTENSIONS = Set.of("ServiceMonitor");
 
     /// A rendering with a name.
     record Case(String name, Release release) {
