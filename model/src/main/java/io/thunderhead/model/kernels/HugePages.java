@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 
 /// Zeroed memory that Linux is asked to back with pages of 2 MiB. Reading weights in 4 KiB pages spends more time on
 /// address
-/// translation than on the weights where a virtual machine doubles every page table (docs/adr/0029).
+/// translation than on the weights where a virtual machine doubles every page table (docs/adr/0033).
 final class HugePages {
     static final long PAGE_BYTES = 2 << 20;
 

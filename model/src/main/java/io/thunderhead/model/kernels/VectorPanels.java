@@ -6,7 +6,7 @@ import static io.thunderhead.model.kernels.VectorArithmetic.LANES;
 /// its way
 /// to the fma. Memory is the limit then, not arithmetic, and it is fast only with several streams under way: tiles read
 /// two or
-/// four panels at a time (docs/adr/0029).
+/// four panels at a time (docs/adr/0033).
 final class VectorPanels {
     /// Panels that all rows go through before the next.
     private static final int PANELS = 4;
