@@ -63,7 +63,8 @@ final class ThunderheadProcess implements AutoCloseable {
         return process.waitFor(60, TimeUnit.SECONDS) && reader.join(Duration.ofSeconds(10));
     }
 
-    /// SIGTERM. Ctrl-C's signal would be lost where the tests themselves run in the background of a shell, which ignores
+    /// SIGTERM. Ctrl-C's signal would be lost where the tests themselves run in the background of a shell, which
+    /// ignores
     /// it for all its children.
     void terminate() {
         process.destroy();
