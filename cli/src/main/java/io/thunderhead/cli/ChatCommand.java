@@ -2,6 +2,7 @@ package io.thunderhead.cli;
 
 import io.thunderhead.cli.chat.ChatOptions;
 import io.thunderhead.cli.chat.OpenAiChatBackend;
+import io.thunderhead.cli.chat.SingleQuestion;
 import io.thunderhead.cli.chat.TerminalChat;
 import io.thunderhead.cli.local.Console;
 import io.thunderhead.cli.node.LocalServer;
@@ -66,6 +67,9 @@ final class ChatCommand implements Callable<Integer> {
     @Option(names = "--temperature", paramLabel = "T", description = "Default: the server's.")
     private @Nullable Float temperature;
 
+    @Option(names = "--ask", paramLabel = "TEXT", description = "Says this alone, prints the answer, and leaves.")
+    private @Nullable String question;
+
     /// @param mainClass whose `main` understands the role commands; run in the processes of `--model`
     ChatCommand(String mainClass) {
         this.mainClass = mainClass;
@@ -99,6 +103,12 @@ final class ChatCommand implements Callable<Integer> {
                 Optional.ofNullable(temperature),
                 Duration.ofMinutes(10),
                 Optional.empty());
+        if (question != null) {
+            try (OpenAiChatBackend backend = new OpenAiChatBackend(url, apiKey == null ? "" : apiKey, modelName)) {
+                SingleQuestion.ask(question, backend, chat, spec.commandLine().getOut());
+            }
+            return ExitCode.OK;
+        }
         try (Terminal terminal = TerminalBuilder.builder().build();
                 OpenAiChatBackend backend = new OpenAiChatBackend(url, apiKey == null ? "" : apiKey, modelName)) {
             new TerminalChat(backend, terminal, chat).run();

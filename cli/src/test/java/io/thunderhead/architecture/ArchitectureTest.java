@@ -87,6 +87,9 @@ class ArchitectureTest {
     static final ArchRule prometheusLivesInMetrics = only("io.prometheus..", METRICS);
 
     @ArchTest
+    static final ArchRule openTelemetryLivesInTraces = only("io.opentelemetry..", "io.thunderhead.coordinator.trace..");
+
+    @ArchTest
     static final ArchRule vectorsLiveInKernels = only("jdk.incubator.vector..", "io.thunderhead.model.kernels..");
 
     @ArchTest

@@ -22,6 +22,9 @@ import io.thunderhead.coordinator.schedule.EngineStats;
 import io.thunderhead.coordinator.schedule.RequestState;
 import io.thunderhead.coordinator.schedule.SchedulerConfig;
 import io.thunderhead.coordinator.schedule.SchedulingEngine;
+import io.thunderhead.coordinator.trace.Telemetry;
+import io.thunderhead.coordinator.trace.Tracing;
+import io.thunderhead.coordinator.trace.TracingConfig;
 import io.thunderhead.core.id.HostPort;
 import io.thunderhead.metrics.NodeMetrics;
 import io.thunderhead.model.config.ModelConfig;
@@ -41,10 +44,11 @@ public final class Coordinator implements AutoCloseable {
     private final SchedulingEngine engine;
     private final PlanHistory plans = new PlanHistory(InstantSource.system());
     private final Limits limits;
+    private final Tracing tracing;
     private final HttpApi http;
     private final GrpcApiServer grpc;
 
-    public record Limits(SchedulerConfig scheduler, HttpConfig http, GrpcConfig grpc) {}
+    public record Limits(SchedulerConfig scheduler, HttpConfig http, GrpcConfig grpc, TracingConfig tracing) {}
 
     /// Where clients connect.
     public record Addresses(HostPort http, HostPort grpc) {}
@@ -65,12 +69,15 @@ public final class Coordinator implements AutoCloseable {
         this.membership = membership;
         this.planning = new PlanPublisher(membership, keeper);
         this.engine = new SchedulingEngine(self.id(), limits.scheduler(), config, connector, membership, metrics);
-        ServedModels models = new ServedModels(List.of(served.apply(engine.contextMax())));
-        Completions completions = new Completions(engine);
+        ServedModel model = served.apply(engine.contextMax());
+        ServedModels models = new ServedModels(List.of(model));
+        this.tracing = Tracing.of(limits.tracing(), self.id().value(), model.id());
+        Telemetry telemetry = new Telemetry(metrics, tracing);
+        Completions completions = new Completions(tracing.traced(engine));
         ApiKeys keys = ApiKeys.load(limits.http().apiKeys(), limits.http().apiKeysFile());
         this.http = new HttpApi(
-                limits.http(), models, completions, this::missing, engine::stats, new Operator(), keys, metrics);
-        this.grpc = new GrpcApiServer(limits.grpc(), models, completions, new View(), keys::ownerOfKey, metrics);
+                limits.http(), models, completions, this::missing, engine::stats, new Operator(), keys, telemetry);
+        this.grpc = new GrpcApiServer(limits.grpc(), models, completions, new View(), keys::ownerOfKey, telemetry);
         ClusterMetrics.read(metrics, self.id(), membership::snapshot, this::readiness);
     }
 
@@ -115,6 +122,7 @@ public final class Coordinator implements AutoCloseable {
         http.close();
         grpc.close();
         engine.close();
+        tracing.close();
         planning.close();
     }
 

@@ -72,7 +72,7 @@ class EvalIT {
     }
 
     @Test
-    void controlCKeepsWhatWasMeasured() throws Exception {
+    void aSignalToStopKeepsWhatWasMeasured() throws Exception {
         Path json = folder.resolve("interrupted.json");
         long before = steps();
         try (ThunderheadProcess eval = new ThunderheadProcess(
@@ -84,7 +84,7 @@ class EvalIT {
                 "--model=" + MODEL,
                 "--json=" + json)) {
             await().atMost(Duration.ofSeconds(60)).until(() -> steps() > before + 50);
-            eval.interrupt();
+            eval.terminate();
             assertThat(eval.awaitExit()).as(eval.output()).isEqualTo(130);
             assertThat(eval.output()).contains("exact answers, percent");
         }

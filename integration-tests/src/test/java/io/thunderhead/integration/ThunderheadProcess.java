@@ -63,9 +63,11 @@ final class ThunderheadProcess implements AutoCloseable {
         return process.waitFor(60, TimeUnit.SECONDS) && reader.join(Duration.ofSeconds(10));
     }
 
-    /// Ctrl-C.
-    void interrupt() throws IOException, InterruptedException {
-        new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+    /// SIGTERM. Ctrl-C's signal would be lost where the tests themselves run in the background of a shell, which
+    /// ignores
+    /// it for all its children.
+    void terminate() {
+        process.destroy();
     }
 
     List<ProcessHandle> descendants() {

@@ -32,6 +32,7 @@ import picocli.CommandLine.Option;
 
 /// What all evaluations have in common: which server, which questions, where the results go.
 final class EvalOptions {
+    private static final List<String> STOPS = List.of("INT", "TERM");
     private static final int INTERRUPTED = 130;
 
     @Mixin
@@ -167,20 +168,24 @@ final class EvalOptions {
         }
     }
 
-    /// Ctrl-C interrupts this thread once; a second one ends the process.
+    /// Ctrl-C, or a scheduler's SIGTERM, interrupts this thread once; a second one ends the process.
     private static Optional<ServingException> interruptibly(Runnable work) {
         Thread worker = Thread.currentThread();
-        Object before = Signals.register("INT", () -> {
-            Signals.registerDefault("INT");
-            worker.interrupt();
-        });
+        List<Object> before = STOPS.stream()
+                .map(stop -> Signals.register(stop, () -> {
+                    STOPS.forEach(Signals::registerDefault);
+                    worker.interrupt();
+                }))
+                .toList();
         try {
             work.run();
             return Optional.empty();
         } catch (ServingException e) {
             return Optional.of(e);
         } finally {
-            Signals.unregister("INT", before);
+            for (int i = 0; i < STOPS.size(); i++) {
+                Signals.unregister(STOPS.get(i), before.get(i));
+            }
             Thread.interrupted(); // what follows (writing, stopping the server) must not be cut short
         }
     }

@@ -5,6 +5,7 @@ import io.thunderhead.attention.AttentionWorkerConfig;
 import io.thunderhead.cli.local.ChildStatus;
 import io.thunderhead.cli.settings.ModelSettings;
 import io.thunderhead.cli.settings.NodeSettings;
+import io.thunderhead.cluster.kubernetes.LeaderLabel;
 import io.thunderhead.cluster.membership.ClusterConfig;
 import io.thunderhead.cluster.membership.ClusterEntry;
 import io.thunderhead.cluster.membership.ClusterMembership;
@@ -24,6 +25,7 @@ import io.thunderhead.coordinator.api.ServedModelReader;
 import io.thunderhead.coordinator.grpc.GrpcConfig;
 import io.thunderhead.coordinator.http.HttpConfig;
 import io.thunderhead.coordinator.schedule.SchedulerConfig;
+import io.thunderhead.coordinator.trace.TracingConfig;
 import io.thunderhead.core.config.Bytes;
 import io.thunderhead.core.config.Config;
 import io.thunderhead.core.id.HostPort;
@@ -54,7 +56,13 @@ public final class ClusterNodes implements Nodes {
             OpenModel model = owned.add(OpenModel.open(config));
             NodeId id = new NodeId(config.get(NodeSettings.class).id().orElseGet(() -> role + "-" + hostName()));
             Bytes memory = config.get(NodeSettings.class).memory().orElseGet(() -> HostMemory.share(1));
-            start(role, id, 0, memory, config, model, new SocketWire(config), status, owned);
+            Consumer<ChildStatus> reported = role == NodeRole.COORDINATOR
+                    ? status
+                    : WorkerHealth.of(id, config.get(NodeSettings.class))
+                            .map(owned::add)
+                            .map(health -> status.andThen(health::report))
+                            .orElse(status);
+            start(role, id, 0, memory, config, model, new SocketWire(config), reported, owned);
             return owned;
         } catch (RuntimeException e) {
             owned.close();
@@ -184,7 +192,10 @@ public final class ClusterNodes implements Nodes {
         Coordinator coordinator = owned.add(new Coordinator(
                 introduction.apply(new HostPort(config.get(NodeSettings.class).host(), 0)),
                 new Coordinator.Limits(
-                        config.get(SchedulerConfig.class), config.get(HttpConfig.class), config.get(GrpcConfig.class)),
+                        config.get(SchedulerConfig.class),
+                        config.get(HttpConfig.class),
+                        config.get(GrpcConfig.class),
+                        config.get(TracingConfig.class)),
                 modelConfig,
                 served::withContextMax,
                 membership,
@@ -193,6 +204,7 @@ public final class ClusterNodes implements Nodes {
                 metering.metrics()));
         metering.addVllmNames(config);
         Coordinator.Addresses addresses = coordinator.start();
+        LeaderLabel.of(id, config.get(ClusterConfig.class)).map(owned::add).ifPresent(label -> label.start(membership));
         Map<String, String> listening = listening(addresses, config.get(HttpConfig.class), metering);
         membership.listen(snapshot -> status.accept(statusOf(Readiness.of(snapshot, modelConfig), listening)));
     }

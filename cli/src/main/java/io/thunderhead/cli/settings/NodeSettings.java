@@ -16,4 +16,12 @@ public record NodeSettings(
         int port,
 
         @Setting(value = "", doc = "Memory for weights, states and pages; default: most of what the machine has free")
-        Optional<Bytes> memory) {}
+        Optional<Bytes> memory,
+
+        @Setting(
+                value = "",
+                min = 0,
+                max = 65535,
+                doc = "Port of a worker's /health/live and /health/ready, plain HTTP on node.host; 0 = any free one,"
+                        + " nothing = none. A coordinator answers them on http.port")
+        Optional<Integer> healthPort) {}

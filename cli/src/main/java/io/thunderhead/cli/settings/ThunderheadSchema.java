@@ -6,6 +6,7 @@ import io.thunderhead.cluster.placement.PlacementOptions;
 import io.thunderhead.coordinator.grpc.GrpcConfig;
 import io.thunderhead.coordinator.http.HttpConfig;
 import io.thunderhead.coordinator.schedule.SchedulerConfig;
+import io.thunderhead.coordinator.trace.TracingConfig;
 import io.thunderhead.core.config.ConfigSchema;
 import io.thunderhead.expert.ExpertWorkerConfig;
 import io.thunderhead.metrics.MetricsConfig;
@@ -26,7 +27,8 @@ public final class ThunderheadSchema {
             .section("scheduler", SchedulerConfig.class)
             .section("attention", AttentionWorkerConfig.class)
             .section("expert", ExpertWorkerConfig.class)
-            .section("metrics", MetricsConfig.class);
+            .section("metrics", MetricsConfig.class)
+            .section("tracing", TracingConfig.class);
 
     private ThunderheadSchema() {}
 }

@@ -23,6 +23,12 @@ public record ClusterConfig(
         @Setting(value = "", doc = "Kubernetes namespace of that service; empty = the pod's own")
         String kubernetesNamespace,
 
+        @Setting(
+                value = "",
+                doc = "Label that the coordinator which leads puts on its pod, so that a Kubernetes service can select"
+                        + " it; empty = none")
+        String kubernetesLeaderLabel,
+
         @Setting(value = "127.0.0.1", doc = "Address on which membership listens and which other nodes are told")
         String bindHost,
 

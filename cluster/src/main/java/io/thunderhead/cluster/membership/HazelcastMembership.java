@@ -3,17 +3,19 @@ package io.thunderhead.cluster.membership;
 import com.hazelcast.cluster.Member;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
-import io.thunderhead.cluster.membership.ClusterConfig.Discovery;
 import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ServingException;
 import io.thunderhead.core.id.HostPort;
 import io.thunderhead.core.time.Deadline;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -88,10 +90,26 @@ public final class HazelcastMembership extends BoardMembership {
         throw new ServingException(ErrorCode.SHUTTING_DOWN, self + ": closed while it looked for a coordinator");
     }
 
-    /// A plain connect: far cheaper than a Hazelcast start that finds nobody. Kubernetes lists only who is there.
+    /// A plain connect: far cheaper than a Hazelcast start that finds nobody.
     private boolean answers() {
-        return config.discovery() == Discovery.KUBERNETES
-                || config.members().stream().map(HostPort::parse).anyMatch(HazelcastMembership::accepts);
+        return candidates().anyMatch(HazelcastMembership::accepts);
+    }
+
+    private Stream<HostPort> candidates() {
+        return switch (config.discovery()) {
+            case STATIC -> config.members().stream().map(HostPort::parse);
+            case KUBERNETES -> addresses(HazelcastSettings.serviceName(config));
+        };
+    }
+
+    /// A service without pods has no name yet.
+    private Stream<HostPort> addresses(String service) {
+        try {
+            return Stream.of(InetAddress.getAllByName(service))
+                    .map(address -> new HostPort(address.getHostAddress(), config.bindPort()));
+        } catch (UnknownHostException e) {
+            return Stream.empty();
+        }
     }
 
     private static boolean accepts(HostPort coordinator) {
@@ -107,7 +125,7 @@ public final class HazelcastMembership extends BoardMembership {
     private String coordinators() {
         return switch (config.discovery()) {
             case STATIC -> String.join(", ", config.members());
-            case KUBERNETES -> "service " + config.kubernetesService();
+            case KUBERNETES -> "service " + HazelcastSettings.serviceName(config);
         };
     }
 

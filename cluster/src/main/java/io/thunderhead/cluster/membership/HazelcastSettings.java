@@ -74,7 +74,8 @@ final class HazelcastSettings {
         }
     }
 
-    private static String serviceName(ClusterConfig cluster) {
+    /// Resolves to the addresses of all coordinators that run.
+    static String serviceName(ClusterConfig cluster) {
         String namespace = cluster.kubernetesNamespace();
         return namespace.isEmpty()
                 ? cluster.kubernetesService()

@@ -97,16 +97,43 @@ class HazelcastMembershipIT extends MembershipContract {
         }
     }
 
+    /// Pods all listen on one port; here the second to come takes the next one.
+    @Test
+    void findsTheCoordinatorsByTheNameOfTheirService() throws Exception {
+        int port = freePort();
+        try (HazelcastMembership worker = new HazelcastMembership(inKubernetes(port))) {
+            Thread joining = Thread.ofVirtual().start(() -> worker.start(Nodes.expert(0, 1 << 20)));
+            try (HazelcastMembership coordinator = new HazelcastMembership(inKubernetes(port))) {
+                coordinator.start(Nodes.coordinator(0));
+
+                await(coordinator, snapshot -> snapshot.nodes().size() == 2);
+                joining.join();
+                assertThat(await(worker, snapshot -> snapshot.nodes().size() == 2)
+                                .leader())
+                        .contains(Nodes.coordinator(0).id());
+            }
+        }
+    }
+
+    private ClusterConfig inKubernetes(int port) {
+        return config(List.of(), Discovery.KUBERNETES, port, Duration.ofSeconds(30));
+    }
+
     private ClusterConfig config(List<String> members, int bindPort, Duration joinTimeout) {
+        return config(members, Discovery.STATIC, bindPort, joinTimeout);
+    }
+
+    private ClusterConfig config(List<String> members, Discovery discovery, int bindPort, Duration joinTimeout) {
         return new ClusterConfig(
                 clusterName,
                 members,
-                Discovery.STATIC,
+                discovery,
+                "localhost",
                 "",
                 "",
                 "127.0.0.1",
                 bindPort,
-                false,
+                discovery == Discovery.KUBERNETES,
                 2,
                 2,
                 joinTimeout,

@@ -7,6 +7,12 @@ import org.jspecify.annotations.Nullable;
 
 /// Where a generation's results go, in order: prompt scores if asked for, tokens, then exactly one of `ended`/`failed`.
 public interface TokenSink {
+    /// Its first step is on its way.
+    default void started() {}
+
+    /// A step that it took part in with so many rows is done; what came of it follows.
+    default void stepped(int rows) {}
+
     /// The prompt has been read that far; comes with every chunk of it, each time with more. Only for people: may be
     /// left unheard.
     default void promptRead(int tokens) {}

@@ -7,12 +7,11 @@ import io.grpc.TlsServerCredentials;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.thunderhead.coordinator.api.Completions;
-import io.thunderhead.coordinator.api.RequestOutcomes;
 import io.thunderhead.coordinator.api.ServedModels;
+import io.thunderhead.coordinator.trace.Telemetry;
 import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ServingException;
 import io.thunderhead.core.id.HostPort;
-import io.thunderhead.metrics.NodeMetrics;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.ExecutorService;
@@ -38,7 +37,7 @@ public final class GrpcApiServer implements AutoCloseable {
             Completions completions,
             ClusterView cluster,
             ClientKeys keys,
-            NodeMetrics metrics) {
+            Telemetry telemetry) {
         this.config = config;
         this.health = new HealthReporter(cluster);
         this.server = NettyServerBuilder.forAddress(
@@ -50,7 +49,7 @@ public final class GrpcApiServer implements AutoCloseable {
                 .permitKeepAliveTime(config.keepalivePermitted().toMillis(), TimeUnit.MILLISECONDS)
                 .permitKeepAliveWithoutCalls(true)
                 .intercept(new ApiKeyInterceptor(keys))
-                .intercept(new OutcomeCounter(new RequestOutcomes(metrics, "grpc"))) // the last is called first
+                .intercept(new CallObserver(telemetry)) // the last is called first
                 .addService(new InferenceService(models, completions, config.timeoutMax()))
                 .addService(new ClusterService(cluster))
                 .addService(health.service())

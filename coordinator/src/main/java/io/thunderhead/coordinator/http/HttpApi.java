@@ -3,14 +3,13 @@ package io.thunderhead.coordinator.http;
 import io.thunderhead.coordinator.admin.AdminView;
 import io.thunderhead.coordinator.api.ApiKeys;
 import io.thunderhead.coordinator.api.Completions;
-import io.thunderhead.coordinator.api.RequestOutcomes;
 import io.thunderhead.coordinator.api.ServedModels;
 import io.thunderhead.coordinator.openai.ApiLimits;
 import io.thunderhead.coordinator.schedule.EngineStats;
+import io.thunderhead.coordinator.trace.Telemetry;
 import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ServingException;
 import io.thunderhead.core.time.Deadline;
-import io.thunderhead.metrics.NodeMetrics;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -53,7 +52,7 @@ public final class HttpApi implements AutoCloseable {
             Supplier<EngineStats> stats,
             AdminView admin,
             ApiKeys keys,
-            NodeMetrics metrics) {
+            Telemetry telemetry) {
         this.config = config;
         this.gate = new RequestGate(
                 config.maxConcurrentRequests(), config.maxBodies().value());
@@ -72,11 +71,11 @@ public final class HttpApi implements AutoCloseable {
                         limits,
                         health,
                         stats,
-                        metrics,
+                        telemetry.metrics(),
                         config.pages() ? Optional.of(admin) : Optional.empty()),
                 keys,
                 gate,
-                new RequestOutcomes(metrics, "http"));
+                telemetry);
         this.server = vertx.createHttpServer(serverOptions(config))
                 .connectionHandler(idle::opened)
                 .requestHandler(request -> {

@@ -4,6 +4,9 @@ import io.thunderhead.coordinator.api.ApiKeys;
 import io.thunderhead.coordinator.api.RequestOutcomes;
 import io.thunderhead.coordinator.openai.Endpoint;
 import io.thunderhead.coordinator.pages.PageFile;
+import io.thunderhead.coordinator.trace.RequestSpan;
+import io.thunderhead.coordinator.trace.Telemetry;
+import io.thunderhead.coordinator.trace.Tracing;
 import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ErrorFamily;
 import io.thunderhead.core.error.ServingException;
@@ -33,15 +36,16 @@ final class RequestHandler implements Handler<HttpServerRequest> {
     private final ApiKeys keys;
     private final RequestGate gate;
     private final RequestOutcomes outcomes;
+    private final Tracing tracing;
 
-    RequestHandler(
-            Vertx vertx, HttpConfig config, Routes routes, ApiKeys keys, RequestGate gate, RequestOutcomes outcomes) {
+    RequestHandler(Vertx vertx, HttpConfig config, Routes routes, ApiKeys keys, RequestGate gate, Telemetry telemetry) {
         this.vertx = vertx;
         this.config = config;
         this.routes = routes;
         this.keys = keys;
         this.gate = gate;
-        this.outcomes = outcomes;
+        this.outcomes = new RequestOutcomes(telemetry.metrics(), "http");
+        this.tracing = telemetry.tracing();
     }
 
     @Override
@@ -91,7 +95,8 @@ final class RequestHandler implements Handler<HttpServerRequest> {
         });
         body.onWhole(bytes -> {
             VertxCall call = new VertxCall(request, requestId, client, bytes, config.writeTimeout(), gone);
-            Thread.ofVirtual().name("request-" + requestId).start(() -> serve(call, endpoint, ticket));
+            RequestSpan span = begin(request, requestId);
+            Thread.ofVirtual().name("request-" + requestId).start(() -> serve(call, endpoint, ticket, span));
         });
         body.read(vertx, request, config.bodyTimeout());
     }
@@ -118,6 +123,15 @@ final class RequestHandler implements Handler<HttpServerRequest> {
         }
     }
 
+    /// Only generating is traced.
+    private RequestSpan begin(HttpServerRequest request, String requestId) {
+        return switch (request.path()) {
+            case "/v1/chat/completions" -> tracing.begin("chat", requestId, request::getHeader);
+            case "/v1/completions" -> tracing.begin("text_completion", requestId, request::getHeader);
+            default -> RequestSpan.NONE;
+        };
+    }
+
     private static CompletableFuture<Void> disconnectOf(HttpServerRequest request) {
         CompletableFuture<Void> gone = new CompletableFuture<>();
         request.response().closeHandler(closed -> gone.complete(null));
@@ -132,21 +146,28 @@ final class RequestHandler implements Handler<HttpServerRequest> {
                 "x-ratelimit-remaining-requests", Long.toString(Math.max(0, gate.requestsMax() - gate.inside())));
     }
 
-    private void serve(VertxCall call, Endpoint endpoint, RequestGate.Ticket ticket) {
+    private void serve(VertxCall call, Endpoint endpoint, RequestGate.Ticket ticket, RequestSpan span) {
         try (ticket) {
-            endpoint.answer(call);
+            span.run(() -> endpoint.answer(call));
             call.finish();
             outcomes.answered();
         } catch (ServingException e) {
-            outcomes.failed(e.code());
+            failed(e, span);
             logFault(call, e);
             call.fail(ErrorReply.shown(e, call.requestId()));
         } catch (Throwable e) { // the thread's top: whatever it was, the client gets an answer
             ServingException fault = new ServingException(ErrorCode.INTERNAL, "unexpected", e);
-            outcomes.failed(fault.code());
+            failed(fault, span);
             logFault(call, fault);
             call.fail(ErrorReply.shown(fault, call.requestId()));
+        } finally {
+            span.end();
         }
+    }
+
+    private void failed(ServingException error, RequestSpan span) {
+        outcomes.failed(error.code());
+        span.failed(error.code());
     }
 
     private static void logFault(VertxCall call, ServingException error) {

@@ -32,6 +32,16 @@ final class GuardedSink implements TokenSink {
     }
 
     @Override
+    public void started() {
+        guard(sink::started);
+    }
+
+    @Override
+    public void stepped(int rows) {
+        guard(() -> sink.stepped(rows));
+    }
+
+    @Override
     public void promptScored(List<TokenLogprobs> scores) {
         guard(() -> sink.promptScored(scores));
     }

@@ -204,6 +204,7 @@ final class Scheduler {
 
     private void apply(SentItem sent, @Nullable ItemResult result) {
         Sequence sequence = sent.sequence();
+        sequence.sink().stepped(sent.item().tokenIds().size());
         switch (delivery.deliver(sent, result)) {
             case Delivery.Verdict.GoesOn(boolean gotToken) -> count(sequence, gotToken);
             case Delivery.Verdict.Ends(FinishReason reason, boolean gotToken) -> {
@@ -312,6 +313,7 @@ final class Scheduler {
         if (!sequence.started()) {
             gate.leave(sequence.client());
             counters.started(sequence, clock.getAsLong());
+            sequence.sink().started();
         }
         sequences.begin(sequence);
     }

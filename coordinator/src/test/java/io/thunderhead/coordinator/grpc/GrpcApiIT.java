@@ -28,6 +28,7 @@ import io.thunderhead.coordinator.testing.FakeEngine;
 import io.thunderhead.coordinator.testing.FakeGeneration;
 import io.thunderhead.coordinator.testing.FakeModels;
 import io.thunderhead.coordinator.testing.FakeTokenizer;
+import io.thunderhead.coordinator.trace.Telemetry;
 import io.thunderhead.core.config.Bytes;
 import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ServingException;
@@ -334,7 +335,12 @@ final class GrpcApiIT {
 
     private HostPort start(FakeEngine engine) {
         GrpcApiServer server = new GrpcApiServer(
-                CONFIG, FakeModels.ALL, new Completions(engine), cluster, GrpcApiIT::clientOf, new NodeMetrics("test"));
+                CONFIG,
+                FakeModels.ALL,
+                new Completions(engine),
+                cluster,
+                GrpcApiIT::clientOf,
+                Telemetry.untraced(new NodeMetrics("test")));
         open.add(server);
         return server.start();
     }

@@ -13,6 +13,7 @@ import io.grpc.TlsChannelCredentials;
 import io.thunderhead.coordinator.api.Completions;
 import io.thunderhead.coordinator.testing.FakeEngine;
 import io.thunderhead.coordinator.testing.FakeModels;
+import io.thunderhead.coordinator.trace.Telemetry;
 import io.thunderhead.core.config.Bytes;
 import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ServingException;
@@ -109,7 +110,7 @@ final class GrpcApiTlsIT {
                 new Completions(FakeEngine.manual()),
                 new TestCluster(),
                 key -> "tests",
-                new NodeMetrics("test"));
+                Telemetry.untraced(new NodeMetrics("test")));
     }
 
     private static ListModelsResponse models(TestAuthority.Issued certificate, ChannelCredentials credentials) {

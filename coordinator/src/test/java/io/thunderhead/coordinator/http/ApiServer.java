@@ -6,6 +6,7 @@ import io.thunderhead.coordinator.schedule.EngineStats;
 import io.thunderhead.coordinator.testing.FakeEngine;
 import io.thunderhead.coordinator.testing.FakeModels;
 import io.thunderhead.coordinator.testing.FakeOperator;
+import io.thunderhead.coordinator.trace.Telemetry;
 import io.thunderhead.core.config.Bytes;
 import io.thunderhead.metrics.NodeMetrics;
 import java.io.IOException;
@@ -38,7 +39,7 @@ final class ApiServer implements AutoCloseable {
                 () -> EngineStats.NONE,
                 new FakeOperator(),
                 ApiKeys.load(config.apiKeys(), config.apiKeysFile()),
-                new NodeMetrics("test"));
+                Telemetry.untraced(new NodeMetrics("test")));
         api.start();
     }
 

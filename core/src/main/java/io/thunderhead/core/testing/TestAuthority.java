@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
@@ -68,6 +69,27 @@ public final class TestAuthority {
     /// @param names subject alternative names as keytool writes them, with commas: `dns:localhost,ip:127.0.0.1`
     public Issued issue(String names) {
         return issue(names, "-startdate", "-1d");
+    }
+
+    /// For a server of the JDK that is reached under these names.
+    public SSLContext serve(String names) {
+        issue(names);
+        String alias = "node" + (issued - 1);
+        char[] password = PASSWORD.toCharArray();
+        try {
+            KeyStore own = KeyStore.getInstance("PKCS12");
+            own.load(null, null);
+            own.setKeyEntry(alias, keys().getKey(alias, password), password, chain(alias));
+            KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            factory.init(own, password);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(factory.getKeyManagers(), null, null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /// As [#issue], but its time is over.

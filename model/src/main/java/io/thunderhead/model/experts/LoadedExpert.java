@@ -1,17 +1,20 @@
 package io.thunderhead.model.experts;
 
+import io.thunderhead.model.checkpoint.ModelTensors;
 import io.thunderhead.model.checkpoint.TensorNames;
 import io.thunderhead.model.config.ModelConfig;
 import io.thunderhead.model.kernels.FeedForwardWeights;
+import io.thunderhead.model.kernels.WeightArena;
 import io.thunderhead.model.kernels.WeightLoader;
 import java.lang.foreign.Arena;
 
 /// One expert's packed weights in memory of their own.
 final class LoadedExpert implements AutoCloseable {
-    private final Arena arena = Arena.ofShared();
+    private final Arena arena;
     private final FeedForwardWeights weights;
 
     LoadedExpert(ModelConfig config, WeightLoader loader, ExpertId id) {
+        this.arena = new WeightArena(loader.packedBytes(ModelTensors.ofExpert(config, id.layerIndex(), id.expert())));
         try {
             this.weights = load(config, loader, id);
         } catch (RuntimeException | Error e) {

@@ -23,6 +23,7 @@ final class BlockProduct {
 
     private final Product product = new Product();
     final BlockPiece piece = new BlockPiece();
+    final PanelTile tile = new PanelTile();
 
     /// Rearranged rows, a widened piece of a panel, and rows of the last panel when it is narrow.
     final Scratch.Floats packedRows = new Scratch.Floats();

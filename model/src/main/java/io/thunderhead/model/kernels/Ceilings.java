@@ -10,7 +10,8 @@ import java.lang.foreign.MemorySegment;
 /// and adds, so it cannot beat [#flopsPerSecond]. Clocks and neighbours change: measure in the run that is reported.
 ///
 /// @param threadCount threads that shared the work
-/// @param readBytesPerSecond of a buffer far larger than the caches, from front to back
+/// @param readBytesPerSecond of a buffer far larger than the caches, from front to back, that lies in memory as
+///     weights do ([WeightArena])
 /// @param flopsPerSecond float32 fused multiply-adds on registers, each counted as two
 public record Ceilings(int threadCount, double readBytesPerSecond, double flopsPerSecond) {
     /// Larger than the third-level cache that a virtual machine sees of its host.
@@ -35,9 +36,10 @@ public record Ceilings(int threadCount, double readBytesPerSecond, double flopsP
         if (!missing.isEmpty()) {
             throw new ServingException(ErrorCode.CONFIG_INVALID, "ceilings: " + missing);
         }
-        try (Arena arena = Arena.ofShared();
+        try (Arena arena = new WeightArena(readBytes);
                 KernelThreads threads = new KernelThreads(threadCount)) {
             MemorySegment buffer = arena.allocate(readBytes, VectorCeilings.BLOCK_BYTES);
+            buffer.fill((byte) 1); // memory that was never written is one page of zeros, many times
             int readTasks = Math.toIntExact(Math.ceilDiv(readBytes, READ_TASK_BYTES));
             double readSeconds = best(rounds, threads, readTasks, (task, scratch) -> {
                 long first = task * READ_TASK_BYTES;

@@ -19,10 +19,19 @@ final class Packing {
     private final PackedMatrix packed;
 
     Packing(StoredTensor stored, Arena arena) {
-        WeightFormat format = stored.dtype() == DType.BF16 ? WeightFormat.BF16 : WeightFormat.F32;
+        WeightFormat format = formatOf(stored);
         MemorySegment data = arena.allocate(PackedMatrix.byteSize(outSize(stored), inSize(stored), format), ALIGNMENT);
         this.stored = stored;
         this.packed = new PackedMatrix(outSize(stored), inSize(stored), format, data, MemorySegment.NULL);
+    }
+
+    static WeightFormat formatOf(StoredTensor stored) {
+        return stored.dtype() == DType.BF16 ? WeightFormat.BF16 : WeightFormat.F32;
+    }
+
+    /// A size rounded up, so that what is allocated behind it is aligned.
+    static long aligned(long byteSize) {
+        return Math.ceilDiv(byteSize, ALIGNMENT) * ALIGNMENT;
     }
 
     static int outSize(StoredTensor stored) {

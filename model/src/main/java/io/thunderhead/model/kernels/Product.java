@@ -29,7 +29,6 @@ final class Product {
     boolean fromZero;
 
     private float[] bRow = new float[0];
-    private float[] wholeRows = new float[0];
 
     int rows;
     int columns;
@@ -114,14 +113,6 @@ final class Product {
             bRow[column] = b(k, column);
         }
         return bRow;
-    }
-
-    /// Room for rows of whole panels, to be copied to C.
-    float[] wholeRows() {
-        if (wholeRows.length < rows * PackedMatrix.PANEL) {
-            wholeRows = new float[rows * PackedMatrix.PANEL];
-        }
-        return wholeRows;
     }
 
     /// The rows from this one on have a step `k`.

@@ -18,6 +18,8 @@ final class VectorBlocks {
     static void multiply(Arithmetic arithmetic, BlockProduct block) {
         if (block.rows > FEW_ROWS && block.firstPanel < block.endPanel) {
             multiplyPieces(block);
+        } else if (block.weights.format() != WeightFormat.F32 && block.firstPanel < block.endPanel) {
+            VectorPanels.multiply(block);
         } else {
             for (int panel = block.firstPanel; panel < block.endPanel; panel++) {
                 VectorProducts.multiply(block.product(panel));
@@ -61,9 +63,9 @@ final class VectorBlocks {
         piece.inputs = block.widened.floatsAtLeast((long) BlockPiece.DEPTH_MAX * PackedMatrix.PANEL);
         piece.inputsAt = 0;
         if (weights.format() == WeightFormat.BF16) {
-            PanelTiles.widenPairs(data, first, piece.depth, piece.inputs);
+            PairTiles.widen(data, first, piece.depth, piece.inputs);
         } else {
-            PanelTiles.widenBytes(data, first, piece.depth, piece.inputs);
+            ByteTiles.widen(data, first, piece.depth, piece.inputs);
         }
     }
 

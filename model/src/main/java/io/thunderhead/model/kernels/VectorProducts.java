@@ -13,14 +13,9 @@ final class VectorProducts {
     private VectorProducts() {}
 
     static void multiply(Product p) {
-        if (p.bFormat == WeightFormat.F32) {
-            multiplyFloats(p);
-        } else {
-            VectorPanels.multiply(p);
+        if (p.bFormat != WeightFormat.F32) {
+            throw new IllegalArgumentException("a product with " + p.bFormat + " weights comes as a BlockProduct");
         }
-    }
-
-    private static void multiplyFloats(Product p) {
         int column = 0;
         for (; column + 2 * LANES <= p.columns; column += 2 * LANES) {
             if (p.depthStep == 0) {

@@ -3,6 +3,7 @@ package io.thunderhead.model.kernels;
 import io.thunderhead.model.checkpoint.Int8Matrix;
 import io.thunderhead.model.checkpoint.LoadListener;
 import io.thunderhead.model.checkpoint.ModelTensors;
+import io.thunderhead.model.checkpoint.Quantization;
 import io.thunderhead.model.checkpoint.StoredTensor;
 import io.thunderhead.model.checkpoint.TensorSource;
 import io.thunderhead.model.checkpoint.TensorSpec;
@@ -31,6 +32,25 @@ public final class WeightLoader {
                 .map(Int8Matrix::byteSize)
                 .orElseGet(() ->
                         source.tensor(spec.name(), spec.dimensions()).data().byteSize());
+    }
+
+    /// Memory that the needed matrices of one arena take at most, for [WeightArena].
+    public long packedBytes(List<TensorSpec> matrices) {
+        return matrices.stream()
+                .filter(spec -> spec.shape().size() == 2 && int8(spec).isEmpty())
+                .mapToLong(this::packedBytes)
+                .sum();
+    }
+
+    private long packedBytes(TensorSpec spec) {
+        int outSize = spec.shape().get(0);
+        int inSize = spec.shape().get(1);
+        if (ModelTensors.isQuantizable(spec) && source.quantization() == Quantization.INT8) {
+            return Packing.aligned(PackedMatrix.byteSize(outSize, inSize, WeightFormat.INT8))
+                    + Packing.aligned((long) outSize * Float.BYTES);
+        }
+        WeightFormat format = Packing.formatOf(source.tensor(spec.name(), spec.dimensions()));
+        return Packing.aligned(PackedMatrix.byteSize(outSize, inSize, format));
     }
 
     private Optional<Int8Matrix> int8(TensorSpec spec) {

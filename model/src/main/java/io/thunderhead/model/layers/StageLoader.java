@@ -9,6 +9,7 @@ import io.thunderhead.model.config.LayerRange;
 import io.thunderhead.model.config.ModelConfig;
 import io.thunderhead.model.kernels.Kernels;
 import io.thunderhead.model.kernels.PackedMatrix;
+import io.thunderhead.model.kernels.WeightArena;
 import io.thunderhead.model.kernels.WeightLoader;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -21,7 +22,6 @@ final class StageLoader {
     private final ModelConfig config;
     private final LayerRange layers;
     private final Kernels kernels;
-    private final Arena arena = Arena.ofShared();
 
     StageLoader(ModelConfig config, LayerRange layers, Kernels kernels) {
         this.config = config;
@@ -30,20 +30,23 @@ final class StageLoader {
     }
 
     StageModel load(TensorSource source, LoadListener listener) {
+        List<TensorSpec> needed = needed();
+        WeightLoader loader = new WeightLoader(source, kernels, needed, listener);
+        Arena arena = new WeightArena(loader.packedBytes(needed));
         try {
-            return load(new WeightLoader(source, kernels, needed(), listener));
+            return load(loader, arena);
         } catch (RuntimeException | Error e) {
             arena.close();
             throw e;
         }
     }
 
-    private StageModel load(WeightLoader loader) {
-        Optional<Embedding> embedding = beginsModel() ? Optional.of(embedding(loader)) : Optional.empty();
+    private StageModel load(WeightLoader loader, Arena arena) {
+        Optional<Embedding> embedding = beginsModel() ? Optional.of(embedding(loader, arena)) : Optional.empty();
         List<DecoderLayer> loaded = IntStream.range(layers.first(), layers.end())
-                .mapToObj(index -> layer(loader, index))
+                .mapToObj(index -> layer(loader, arena, index))
                 .toList();
-        Optional<Head> head = endsModel() ? Optional.of(head(loader)) : Optional.empty();
+        Optional<Head> head = endsModel() ? Optional.of(head(loader, arena)) : Optional.empty();
         return new StageModel(config, kernels, arena, embedding, loaded, head);
     }
 
@@ -75,29 +78,29 @@ final class StageLoader {
         return needed;
     }
 
-    private Embedding embedding(WeightLoader loader) {
+    private Embedding embedding(WeightLoader loader, Arena arena) {
         return new Embedding(loader.table(TensorNames.EMBEDDING, config.vocabSize(), config.hiddenSize()), arena);
     }
 
-    private Head head(WeightLoader loader) {
+    private Head head(WeightLoader loader, Arena arena) {
         return new Head(
                 loader.vector(TensorNames.FINAL_NORM, config.hiddenSize()),
                 loader.precise(arena, headName(), config.vocabSize(), config.hiddenSize()));
     }
 
-    private DecoderLayer layer(WeightLoader loader, int index) {
+    private DecoderLayer layer(WeightLoader loader, Arena arena, int index) {
         int hidden = config.hiddenSize();
         float[] inputNorm = loader.vector(TensorNames.inputNorm(index), hidden);
         Attention attention = switch (config.layerKinds().get(index)) {
-            case LIGHTNING -> lightning(loader, index);
-            case SOFTMAX -> softmax(loader, index);
+            case LIGHTNING -> lightning(loader, arena, index);
+            case SOFTMAX -> softmax(loader, arena, index);
         };
         float[] postAttentionNorm = loader.vector(TensorNames.postAttentionNorm(index), hidden);
         PackedMatrix router = loader.precise(arena, TensorNames.router(index), config.expertCount(), hidden);
         return new DecoderLayer(config, index, kernels, attention, inputNorm, postAttentionNorm, router);
     }
 
-    private Attention lightning(WeightLoader loader, int index) {
+    private Attention lightning(WeightLoader loader, Arena arena, int index) {
         int hidden = config.hiddenSize();
         int attention = config.attentionSize();
         LightningAttention.Weights weights = new LightningAttention.Weights(
@@ -108,7 +111,7 @@ final class StageLoader {
         return new LightningAttention(config, index, kernels, weights, norm);
     }
 
-    private Attention softmax(WeightLoader loader, int index) {
+    private Attention softmax(WeightLoader loader, Arena arena, int index) {
         int hidden = config.hiddenSize();
         int attention = config.attentionSize();
         SoftmaxAttention.Weights weights = new SoftmaxAttention.Weights(

@@ -1,0 +1,151 @@
+package io.thunderhead.helm;
+
+import com.marcnuri.helm.Helm;
+import com.marcnuri.helm.TemplateCommand;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import io.thunderhead.cli.settings.ThunderheadSchema;
+import io.thunderhead.cli.settings.YamlLayer;
+import io.thunderhead.core.config.Config;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// The chart rendered with some values, as `helm install demo ... --namespace serving` would send it.
+///
+/// @param text all objects, as YAML documents
+record Release(String text) {
+    static final Path CHART = Path.of("thunderhead").toAbsolutePath();
+    static final List<String> ROLES = List.of("coordinator", "attention-worker", "expert-worker");
+    static final List<String> PRESETS = List.of("demo", "8x80gb", "multi-node", "cpu-experts");
+    static final String NAME = "demo-thunderhead";
+
+    private static final Path RENDERED = withoutKubeVersion();
+    private static final Pattern DOCUMENT_END = Pattern.compile("(?m)^---\\s*$");
+
+    static Path preset(String name) {
+        return CHART.resolve("presets").resolve(name + ".yaml");
+    }
+
+    static Release ofPreset(String name) {
+        return of(preset(name), Map.of());
+    }
+
+    static Release of(Map<String, String> settings) {
+        return render(settings, null);
+    }
+
+    static Release of(Path values, Map<String, String> settings) {
+        return render(settings, values);
+    }
+
+    private static Release render(Map<String, String> settings, @Nullable Path values) {
+        TemplateCommand template =
+                new Helm(RENDERED).template().withName("demo").withNamespace("serving");
+        if (values != null) {
+            template = template.withValuesFile(values);
+        }
+        for (Map.Entry<String, String> setting : settings.entrySet()) {
+            template = template.set(setting.getKey(), setting.getValue());
+        }
+        return new Release(template.call());
+    }
+
+    /// The library renders as if for Kubernetes 1.20, whatever the chart asks for.
+    private static Path withoutKubeVersion() {
+        Path copy = Path.of("target", "chart").toAbsolutePath();
+        try (Stream<Path> files = Files.walk(CHART)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path target = copy.resolve(CHART.relativize(file).toString());
+                Files.createDirectories(target.resolveSibling(""));
+                Files.copy(file, target, StandardCopyOption.REPLACE_EXISTING);
+            }
+            Path description = copy.resolve("Chart.yaml");
+            Files.writeString(description, Files.readString(description).replaceAll("(?m)^kubeVersion:.*$", ""));
+            return copy;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Each document, in the order in which they were rendered.
+    List<String> documents() {
+        return DOCUMENT_END
+                .splitAsStream(text)
+                .filter(document -> document.lines().anyMatch(line -> !line.isBlank() && !line.startsWith("#")))
+                .toList();
+    }
+
+    @SuppressWarnings("deprecation") // the replacement needs a client of a running cluster
+    List<HasMetadata> objects() {
+        return documents().stream()
+                .map(document -> (HasMetadata) Serialization.unmarshal(document))
+                .toList();
+    }
+
+    <T extends HasMetadata> Stream<T> all(Class<T> type) {
+        return objects().stream().filter(type::isInstance).map(type::cast);
+    }
+
+    <T extends HasMetadata> T one(Class<T> type, String name) {
+        return all(type)
+                .filter(object -> object.getMetadata().getName().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no " + type.getSimpleName() + " " + name + " in\n" + text));
+    }
+
+    StatefulSet workload(String role) {
+        return one(StatefulSet.class, NAME + "-" + role);
+    }
+
+    Container container(String role) {
+        return workload(role).getSpec().getTemplate().getSpec().getContainers().getFirst();
+    }
+
+    /// The environment of a pod of this role.
+    Map<String, String> environment(String role, String podName, String podAddress) {
+        Map<String, String> environment = new LinkedHashMap<>();
+        for (EnvVar variable : container(role).getEnv()) {
+            String value = variable.getValue();
+            if (value == null) {
+                value = variable.getValueFrom().getFieldRef().getFieldPath().equals("metadata.name")
+                        ? podName
+                        : podAddress;
+            }
+            environment.put(
+                    variable.getName(), value.replace("$(POD_NAME)", podName).replace("$(POD_IP)", podAddress));
+        }
+        return environment;
+    }
+
+    /// The file that all pods read, written into a folder.
+    Path writeConfig(Path folder) {
+        try {
+            return Files.writeString(
+                    folder.resolve("thunderhead.yaml"),
+                    one(ConfigMap.class, NAME).getData().get("thunderhead.yaml"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// The settings of a pod of this role, as its process reads them.
+    Config config(String role, Path folder) {
+        Map<String, String> environment = environment(role, NAME + "-" + role + "-0", "10.1.2.3");
+        environment.remove("THUNDERHEAD_CONFIG");
+        return ThunderheadSchema.SCHEMA.bind(
+                YamlLayer.read(writeConfig(folder)), ThunderheadSchema.SCHEMA.environment(environment));
+    }
+}

@@ -1,0 +1,192 @@
+package io.thunderhead.helm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.marcnuri.helm.Helm;
+import com.marcnuri.helm.LintResult;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.SecurityContext;
+import io.thunderhead.cli.settings.NodeSettings;
+import io.thunderhead.cluster.membership.ClusterConfig;
+import io.thunderhead.coordinator.grpc.GrpcConfig;
+import io.thunderhead.coordinator.http.HttpConfig;
+import io.thunderhead.coordinator.schedule.SchedulerConfig;
+import io.thunderhead.core.config.Config;
+import io.thunderhead.transport.TransportConfig;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Over a matrix of values: every part of the chart is switched on in one of them and off in another.
+class RenderTest {
+    private static final Path VALUES =
+            Path.of("src/test/resources/io/thunderhead/helm").toAbsolutePath();
+    private static final Path GOLDENS = VALUES.resolve("goldens");
+
+    /// Kinds that Kubernetes learns from operators; [MonitoringTest] looks into them.
+    private static final Set<String> EXTENSIONS = Set.of("ServiceMonitor");
+
+    /// A rendering with a name.
+    record Case(String name, Release release) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    private static final List<Case> MATRIX = Stream.concat(
+                    Release.PRESETS.stream().map(name -> new Case(name, Release.ofPreset(name))),
+                    Stream.of(
+                            new Case("defaults", Release.of(Map.of())),
+                            new Case("all-on", Release.of(VALUES.resolve("all-on.yaml"), Map.of())),
+                            new Case("all-off", Release.of(VALUES.resolve("all-off.yaml"), Map.of()))))
+            .toList();
+
+    static List<Case> matrix() {
+        return MATRIX;
+    }
+
+    @ParameterizedTest
+    @MethodSource("matrix")
+    void rendersAsReviewed(Case each) throws Exception {
+        RewrittenFile.check(
+                GOLDENS.resolve(each.name() + ".yaml"), each.release().text());
+    }
+
+    /// The parser keeps unknown fields in a map beside the known ones instead of refusing them.
+    @ParameterizedTest
+    @MethodSource("matrix")
+    void everyFieldIsOneThatKubernetesKnows(Case each) {
+        List<String> unknown = new ArrayList<>();
+        for (HasMetadata object : each.release().objects()) {
+            assertThat(object instanceof GenericKubernetesResource)
+                    .as("%s is of an extension", object.getKind())
+                    .isEqualTo(EXTENSIONS.contains(object.getKind()));
+            UnknownFields.of(object)
+                    .forEach(field -> unknown.add(
+                            object.getKind() + " " + object.getMetadata().getName() + ": " + field));
+        }
+        assertThat(unknown).isEmpty();
+    }
+
+    @Test
+    void aMisspeltFieldIsFound() {
+        Release wrong = new Release(Release.ofPreset("demo").text().replace("failureThreshold:", "failureTreshold:"));
+        assertThat(wrong.objects().stream().flatMap(object -> UnknownFields.of(object).stream()))
+                .anySatisfy(field -> assertThat(field).contains("livenessProbe.failureTreshold"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("matrix")
+    void noTwoObjectsHaveOneName(Case each) {
+        assertThat(each.release().objects().stream()
+                        .map(object ->
+                                object.getKind() + "/" + object.getMetadata().getName()))
+                .doesNotHaveDuplicates();
+    }
+
+    /// What the pods are told is what their processes take: every key known, every value in range.
+    @ParameterizedTest
+    @MethodSource("matrix")
+    void everyRoleCanReadItsSettings(Case each, @TempDir Path folder) {
+        for (String role : Release.ROLES) {
+            Config config = each.release().config(role, folder);
+            assertThat(config.get(NodeSettings.class).id()).contains(Release.NAME + "-" + role + "-0");
+            assertThat(config.get(ClusterConfig.class).bindHost()).isEqualTo("10.1.2.3");
+        }
+        ClusterConfig leader = each.release().config("coordinator", folder).get(ClusterConfig.class);
+        assertThat(leader.attentionWorkers()).isEqualTo(replicas(each.release(), "attention-worker"));
+        Integer experts = each.release().workload("expert-worker").getSpec().getReplicas();
+        assertThat(leader.expertWorkers())
+                .isEqualTo(experts == null ? 2 : experts); // null: an autoscaler says how many
+    }
+
+    @ParameterizedTest
+    @MethodSource("matrix")
+    void podsRunWithoutRightsOnAFileSystemThatCannotBeWritten(Case each) {
+        for (String role : Release.ROLES) {
+            PodSpec pod = each.release().workload(role).getSpec().getTemplate().getSpec();
+            SecurityContext container = pod.getContainers().getFirst().getSecurityContext();
+            assertThat(pod.getSecurityContext().getRunAsNonRoot()).isTrue();
+            assertThat(pod.getSecurityContext().getRunAsUser()).isPositive();
+            assertThat(container.getReadOnlyRootFilesystem()).isTrue();
+            assertThat(container.getAllowPrivilegeEscalation()).isFalse();
+            assertThat(container.getCapabilities().getDrop()).containsExactly("ALL");
+            assertThat(pod.getVolumes())
+                    .noneMatch(volume ->
+                            volume.getHostPath() != null && !volume.getName().equals("checkpoint"));
+            assertThat(pod.getContainers().getFirst().getVolumeMounts())
+                    .filteredOn(mount -> !mount.getMountPath().equals("/tmp"))
+                    .allSatisfy(mount -> assertThat(mount.getReadOnly()).isTrue());
+        }
+    }
+
+    /// Otherwise the kubelet kills requests that were promised their end.
+    @ParameterizedTest
+    @MethodSource("matrix")
+    void theGracePeriodHoldsTheWholeStop(Case each, @TempDir Path folder) {
+        Config coordinator = each.release().config("coordinator", folder);
+        Duration graces = coordinator
+                .get(HttpConfig.class)
+                .shutdownGrace()
+                .plus(coordinator.get(GrpcConfig.class).closeGrace())
+                .plus(coordinator.get(SchedulerConfig.class).shutdownGrace());
+        long drain = each.release()
+                .container("coordinator")
+                .getLifecycle()
+                .getPreStop()
+                .getSleep()
+                .getSeconds();
+        assertThat(graceSeconds(each.release(), "coordinator")).isGreaterThanOrEqualTo(graces.toSeconds() + drain + 20);
+        for (String worker : List.of("attention-worker", "expert-worker")) {
+            Duration close = each.release()
+                    .config(worker, folder)
+                    .get(TransportConfig.class)
+                    .closeGrace();
+            assertThat(graceSeconds(each.release(), worker)).isGreaterThanOrEqualTo(2 * close.toSeconds() + 20);
+        }
+    }
+
+    @Test
+    void aLongerGraceOfARoleLengthensItsPeriodOnly() {
+        Release longer = Release.of(Map.of("coordinator.config.http.shutdown-grace", "10m"));
+        Release usual = Release.of(Map.of());
+        assertThat(graceSeconds(longer, "coordinator")).isEqualTo(graceSeconds(usual, "coordinator") + 570);
+        assertThat(graceSeconds(longer, "expert-worker")).isEqualTo(graceSeconds(usual, "expert-worker"));
+    }
+
+    @Test
+    void lintsStrictly() {
+        LintResult result = new Helm(Release.CHART).lint().strict().call();
+        assertThat(result.isFailed())
+                .as(String.join("\n", result.getMessages()))
+                .isFalse();
+    }
+
+    @Test
+    void aCheckpointWithoutItsPlaceIsRefused() {
+        assertThatThrownBy(() -> Release.of(Map.of("checkpoint.source", "claim", "config.model.name", "m")))
+                .hasMessageContaining("checkpoint.claim.name: which claim holds the checkpoint?");
+        assertThatThrownBy(() -> Release.of(Map.of("checkpoint.source", "hostPath", "checkpoint.hostPath.path", "/m")))
+                .hasMessageContaining("config.model.name: under which name");
+    }
+
+    private static int replicas(Release release, String role) {
+        return release.workload(role).getSpec().getReplicas();
+    }
+
+    private static long graceSeconds(Release release, String role) {
+        return release.workload(role).getSpec().getTemplate().getSpec().getTerminationGracePeriodSeconds();
+    }
+}
