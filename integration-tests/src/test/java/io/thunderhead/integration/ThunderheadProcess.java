@@ -56,18 +56,17 @@ final class ThunderheadProcess implements AutoCloseable {
 
     /// SIGTERM; waits until the process has ended, and reads what it says meanwhile.
     boolean stop() throws InterruptedException {
-        process.toHandle().destroy();
+        terminate();
         Thread reader = Thread.ofPlatform()
                 .daemon()
                 .start(() -> output.lines().forEach(line -> seen.append(line).append('\n')));
         return process.waitFor(60, TimeUnit.SECONDS) && reader.join(Duration.ofSeconds(10));
     }
 
-    /// SIGTERM. Ctrl-C's signal would be lost where the tests themselves run in the background of a shell, which
-    /// ignores
-    /// it for all its children.
+    /// SIGTERM, while the output stays open, which [Process#destroy] would close. Ctrl-C's signal would be lost where
+    /// the tests themselves run in the background of a shell, which ignores it for all its children.
     void terminate() {
-        process.destroy();
+        process.toHandle().destroy();
     }
 
     List<ProcessHandle> descendants() {
