@@ -12,9 +12,9 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /// What a user does with a release, against an API server in memory: it knows paths, names and versions of objects, not
-/// what they
-/// mean.
+/// what they mean.
 @EnableKubernetesMockClient(crud = true)
+@SuppressWarnings("NullAway.Init") // the extension sets the client
 class ApiServerTest {
     private KubernetesClient client;
 

@@ -19,7 +19,6 @@ class NetworkPolicyTest {
     private static final int NODE = 7070;
     private static final int HTTP = 8080;
     private static final int GRPC = 9090;
-    private static final int METRICS = 9464;
 
     private final Release release = Release.of(Map.of());
 

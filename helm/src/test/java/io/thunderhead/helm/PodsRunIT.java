@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -109,7 +110,7 @@ class PodsRunIT {
                             .as(name + " is ready")
                             .isEqualTo(200);
                 }));
-        Pod coordinator = pods.get(Release.NAME + "-coordinator-0");
+        Pod coordinator = Objects.requireNonNull(pods.get(Release.NAME + "-coordinator-0"));
         HttpResponse<String> answer = http.send(
                 HttpRequest.newBuilder(URI.create("http://" + coordinator.address() + ":8080/v1/chat/completions"))
                         .header("Content-Type", "application/json")

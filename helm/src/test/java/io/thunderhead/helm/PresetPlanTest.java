@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// The presets' memory holds what `thunderhead plan` puts there, and their pods hold that memory.
 class PresetPlanTest {
+    private static final Pattern HEAP = Pattern.compile("-Xmx(\\d+)([gm])");
     /// Of a JVM beside its heap and what it is told to hold: code, threads, buffers of sockets.
     private static final long OVERHEAD = 128L << 20;
 
@@ -56,7 +59,8 @@ class PresetPlanTest {
         Release release = Release.ofPreset(preset);
         for (String role : Release.ROLES) {
             Config config = release.config(role, folder);
-            long heap = heapBytes(release.environment(role, "p", "10.0.0.1").get("JAVA_TOOL_OPTIONS"));
+            String options = release.environment(role, "p", "10.0.0.1").getOrDefault("JAVA_TOOL_OPTIONS", "");
+            long heap = heapBytes(options);
             long rows = config.get(TransportConfig.class).arrowMemory().value();
             long node =
                     config.get(NodeSettings.class).memory().map(Bytes::value).orElse(0L);
@@ -104,8 +108,8 @@ class PresetPlanTest {
     }
 
     private static long heapBytes(String options) {
-        String heap = options.substring(options.indexOf("-Xmx") + 4).split(" ")[0];
-        int shift = heap.endsWith("g") ? 30 : 20;
-        return Long.parseLong(heap.substring(0, heap.length() - 1)) << shift;
+        Matcher heap = HEAP.matcher(options);
+        assertThat(heap.find()).as(options).isTrue();
+        return Long.parseLong(heap.group(1)) << (heap.group(2).equals("g") ? 30 : 20);
     }
 }
