@@ -183,6 +183,22 @@ image:
 {{- end -}}
 {{- end -}}
 
+{{/* Where `helm test` finds a key; empty = it needs none, or there is none for it. */}}
+{{- define "thunderhead.testKey" -}}
+{{- if .Values.apiKeys.testKey.secret -}}
+name: {{ .Values.apiKeys.testKey.secret }}
+key: {{ required "apiKeys.testKey.key: under which name has the secret the key of `helm test`?" .Values.apiKeys.testKey.key }}
+{{- else if and .Values.apiKeys.keys (not .Values.apiKeys.existingSecret) -}}
+name: {{ include "thunderhead.apiKeysSecret" . }}
+key: test-key
+{{- end -}}
+{{- end -}}
+
+{{/* `helm test` speaks plain HTTP, and shows a key where the API wants one. */}}
+{{- define "thunderhead.canBeTested" -}}
+{{- if not (or .Values.tls.http (and .Values.apiKeys.existingSecret (not .Values.apiKeys.testKey.secret))) -}}true{{- end -}}
+{{- end -}}
+
 {{/* Where members reach a pod of this role. Certificates name hosts, and a pod's address is known only when it runs:
 with TLS between nodes it is the stable name, which the kubelet writes into the pod's own hosts file. */}}
 {{- define "thunderhead.nodeHost" -}}

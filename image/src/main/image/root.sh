@@ -1,5 +1,5 @@
 #!/bin/sh
-# Lays out what lies below / in the image beside the application: root.sh JAVA_HOME TARGET_FOLDER JVM_FLAGS_FILE
+# Lays out what lies below / in the image beside the application: root.sh JAVA_HOME TARGET_FOLDER JVM_FLAGS_FILE UPLOT_VERSION
 #
 # The runtime has only the JDK's modules that nodes and commands use. The C library and what native parts of the runtime and of the
 # tokenizer link to are those of the machine that builds: build on the distribution that you trust, or set image.base to an image
@@ -9,6 +9,7 @@ set -eu
 java_home=$1
 target=$2
 flags=$3
+uplot=$4
 root=$target/root
 
 modules=java.base,java.desktop,java.instrument,java.logging,java.management,java.naming,java.net.http,java.rmi,java.scripting
@@ -39,4 +40,26 @@ printf 'root:x:0:0:root:/:/sbin/nologin\nthunderhead:x:10001:10001:thunderhead:/
 printf 'root:x:0:\nthunderhead:x:10001:\n' >"$root/etc/group"
 printf 'hosts: files dns\n' >"$root/etc/nsswitch.conf"
 cp "$flags" "$root/opt/thunderhead/jvm.flags"
-cp "$target/bom.json" "$root/opt/thunderhead/bom.json"
+
+# Maven's bill of materials knows jars. The rest is put before them: the runtime, the chart library in the coordinator's jar, and the
+# files of the C library, each with the package it is of where the machine has Debian's.
+part() { # TYPE NAME VERSION PURL_WITHOUT_VERSION
+    printf '    { "type": "%s", "name": "%s", "version": "%s", "purl": "%s@%s" },\n' \
+        "$1" "$2" "$3" "$4" "$(echo "$3" | sed 's/+/%2B/g')"
+}
+
+parts() {
+    java_version=$(sed -n 's/^JAVA_RUNTIME_VERSION="\(.*\)"/\1/p' "$java_home/release")
+    part platform OpenJDK "$java_version" pkg:generic/openjdk
+    part library uplot "$uplot" pkg:npm/uplot
+    for file in "$root"/lib/* "$root"/lib64/*; do
+        name=$(basename "$file")
+        owner=$(dpkg-query -S "*/$name" 2>/dev/null | sed -n '1s/[:,].*//p') || true
+        version=$(dpkg-query -W -f '${Version}\n' "$owner" 2>/dev/null | sed -n 1p) || true
+        part file "$name" "${version:-unknown}" "pkg:deb/debian/${owner:-unknown}"
+    done
+}
+
+parts >"$target/parts.json"
+sed "/^  \"components\" : \[/r $target/parts.json" "$target/bom.json" >"$root/opt/thunderhead/bom.json"
+cp "$root/opt/thunderhead/bom.json" "$target/bom.json"

@@ -10,19 +10,27 @@ import java.util.List;
 final class PodNetwork implements AutoCloseable {
     private static final String PREFIX = "10.231.77.";
 
+    /// This machine, as pods see it.
+    static final String MACHINE = PREFIX + "1";
+
     private final String bridge;
     private final List<String> namespaces = new ArrayList<>();
 
     PodNetwork() throws IOException, InterruptedException {
         bridge = "th" + ProcessHandle.current().pid() % 1_000_000;
         ip("link", "add", bridge, "type", "bridge");
-        ip("addr", "add", PREFIX + "1/24", "dev", bridge);
+        ip("addr", "add", MACHINE + "/24", "dev", bridge);
         ip("link", "set", bridge, "up");
     }
 
     /// The address that the next pod will have.
     String nextAddress() {
-        return PREFIX + (namespaces.size() + 2);
+        return address(namespaces.size());
+    }
+
+    /// The address of the pod that is added after so many others.
+    String address(int index) {
+        return PREFIX + (index + 2);
     }
 
     /// Path of a new namespace that has the next address.

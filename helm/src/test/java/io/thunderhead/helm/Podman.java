@@ -15,13 +15,26 @@ import java.util.List;
 import java.util.Map;
 
 /// Runs rendered pods with podman and runc, with a storage of its own: image, arguments, environment, user, rights,
-/// file system and
-/// volumes and the limit of memory are what the pod says.
+/// file system and volumes and the limit of memory are what the pod says.
 @SuppressWarnings("try") // closing waits for a program and may be interrupted
 final class Podman implements AutoCloseable {
     private final Path storage;
     private final List<String> program;
     private final List<String> containers = new ArrayList<>();
+
+    /// What a cluster gives a pod beside what the pod says of itself.
+    ///
+    /// @param environment all of its variables, with values
+    /// @param network path of its network namespace
+    /// @param hosts lines `name:address` that name resolution knows
+    /// @param config folder with what the volume of the ConfigMap has
+    /// @param account folder of the service account, by the path where it is mounted; empty = no account
+    record Surroundings(
+            Map<String, String> environment,
+            String network,
+            List<String> hosts,
+            Path config,
+            Map<String, Path> account) {}
 
     Podman(Path storage) {
         this.storage = storage;
@@ -29,7 +42,6 @@ final class Podman implements AutoCloseable {
                 "podman",
                 "--root=" + storage.resolve("root"),
                 "--runroot=" + storage.resolve("run"),
-                "--storage-driver=vfs",
                 "--runtime=runc",
                 "--cgroup-manager=cgroupfs");
     }
@@ -40,27 +52,27 @@ final class Podman implements AutoCloseable {
         return said.substring(said.lastIndexOf(": ") + 2).strip();
     }
 
-    /// @param configFolder what the volume of the ConfigMap has
-    void start(
-            String podName,
-            PodSpec pod,
-            String image,
-            Map<String, String> environment,
-            Path configFolder,
-            String network,
-            Map<String, String> hosts)
+    void start(String podName, PodSpec pod, String image, Surroundings surroundings)
             throws IOException, InterruptedException {
+        containers.add(podName);
+        podman(command(podName, pod, image, surroundings, "--detach"));
+    }
+
+    /// Runs a pod to its end, which must be a success; returns what it wrote.
+    String run(String podName, PodSpec pod, String image, Surroundings surroundings)
+            throws IOException, InterruptedException {
+        return podman(command(podName, pod, image, surroundings, "--rm"));
+    }
+
+    private List<String> command(String podName, PodSpec pod, String image, Surroundings surroundings, String option) {
         Container container = pod.getContainers().getFirst();
         List<String> command = new ArrayList<>(List.of(
                 "run",
-                "--detach",
+                option,
                 "--name=" + podName,
                 "--hostname=" + podName,
-                "--network=ns:" + network,
-                "--memory="
-                        + Quantity.getAmountInBytes(
-                                        container.getResources().getLimits().get("memory"))
-                                .longValueExact(),
+                "--network=ns:" + surroundings.network(),
+                "--memory=" + memoryBytes(container),
                 "--ulimit=nofile=20000:20000",
                 "--ulimit=nproc=4000:4000",
                 "--user=" + pod.getSecurityContext().getRunAsUser() + ":"
@@ -69,15 +81,20 @@ final class Podman implements AutoCloseable {
                 "--read-only-tmpfs=false",
                 "--security-opt=no-new-privileges"));
         container.getSecurityContext().getCapabilities().getDrop().forEach(right -> command.add("--cap-drop=" + right));
-        environment.forEach((name, value) -> command.add("--env=" + name + "=" + value));
-        hosts.forEach((name, address) -> command.add("--add-host=" + name + ":" + address));
+        surroundings.environment().forEach((name, value) -> command.add("--env=" + name + "=" + value));
+        surroundings.hosts().forEach(host -> command.add("--add-host=" + host));
         for (VolumeMount mount : container.getVolumeMounts()) {
-            command.add(mount(mount, volume(pod, mount.getName()), configFolder));
+            command.add(mount(mount, volume(pod, mount.getName()), surroundings.config()));
         }
+        surroundings.account().forEach((path, folder) -> command.add(readOnly(folder, path)));
         command.add(image);
         command.addAll(container.getArgs());
-        podman(command.toArray(String[]::new));
-        containers.add(podName);
+        return command;
+    }
+
+    private static long memoryBytes(Container container) {
+        return Quantity.getAmountInBytes(container.getResources().getLimits().get("memory"))
+                .longValueExact();
     }
 
     private String mount(VolumeMount mount, Volume volume, Path configFolder) {
@@ -85,9 +102,13 @@ final class Podman implements AutoCloseable {
             return "--volume=" + emptyFolder() + ":" + mount.getMountPath() + ":rw";
         }
         if (volume.getConfigMap() != null) {
-            return "--volume=" + configFolder + ":" + mount.getMountPath() + ":ro";
+            return readOnly(configFolder, mount.getMountPath());
         }
         throw new AssertionError("no way to mount " + volume);
+    }
+
+    private static String readOnly(Path folder, String path) {
+        return "--volume=" + folder + ":" + path + ":ro";
     }
 
     /// As the kubelet makes one: everyone may write.
@@ -108,26 +129,35 @@ final class Podman implements AutoCloseable {
     }
 
     String logs(String podName) throws IOException, InterruptedException {
-        return podman("logs", podName);
+        return podman(List.of("logs", podName));
     }
 
-    /// Sends SIGTERM and waits; returns the exit code.
+    /// Sends SIGTERM and goes on.
+    void terminate(String podName) throws IOException, InterruptedException {
+        podman(List.of("kill", "--signal=TERM", podName));
+    }
+
+    /// Sends SIGTERM, and SIGKILL after the grace; returns the exit code.
     int stop(String podName, long graceSeconds) throws IOException, InterruptedException {
-        podman("stop", "--time=" + graceSeconds, podName);
-        return Integer.parseInt(
-                podman("inspect", "--format={{.State.ExitCode}}", podName).strip());
+        podman(List.of("stop", "--time=" + graceSeconds, podName));
+        return Integer.parseInt(podman(List.of("inspect", "--format={{.State.ExitCode}}", podName))
+                .strip());
     }
 
     private String podman(String... arguments) throws IOException, InterruptedException {
+        return podman(List.of(arguments));
+    }
+
+    private String podman(List<String> arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(program);
-        command.addAll(List.of(arguments));
+        command.addAll(arguments);
         return Shell.run(command);
     }
 
     @Override
     public void close() throws IOException, InterruptedException {
         for (String container : containers) {
-            podman("rm", "--force", "--time=0", container);
+            podman("rm", "--force", "--ignore", "--time=0", container);
         }
         podman("rmi", "--all", "--force");
     }

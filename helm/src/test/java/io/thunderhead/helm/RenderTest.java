@@ -7,6 +7,7 @@ import com.marcnuri.helm.Helm;
 import com.marcnuri.helm.LintResult;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.SecurityContext;
 import io.thunderhead.cli.settings.NodeSettings;
@@ -21,17 +22,21 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /// Over a matrix of values: every part of the chart is switched on in one of them and off in another.
 class RenderTest {
     private static final Path VALUES =
             Path.of("src/test/resources/io/thunderhead/helm").toAbsolutePath();
+    private static final YAMLMapper YAML = new YAMLMapper();
     private static final Path GOLDENS = VALUES.resolve("goldens");
 
     /// Kinds that Kubernetes learns from operators; [MonitoringTest] looks into them.
@@ -87,6 +92,53 @@ class RenderTest {
                 .anySatisfy(field -> assertThat(field).contains("livenessProbe.failureTreshold"));
     }
 
+    /// A value that was not given renders as a key with nothing behind it.
+    @ParameterizedTest
+    @MethodSource("matrix")
+    void nothingIsLeftEmpty(Case each) {
+        assertThat(each.release().documents())
+                .allSatisfy(document -> assertThat(empty(YAML.readTree(document), ""))
+                        .as(document)
+                        .isEmpty());
+    }
+
+    private static List<String> empty(JsonNode node, String path) {
+        List<String> found = new ArrayList<>();
+        if (node.isNull()) {
+            found.add(path);
+        }
+        node.forEachEntry((key, value) -> found.addAll(empty(value, path + "." + key)));
+        node.values().stream()
+                .filter(value -> node.isArray())
+                .forEach(value -> found.addAll(empty(value, path + "[]")));
+        return found;
+    }
+
+    @Test
+    void theTestShowsTheKeyThatItIsGiven() {
+        assertThat(keyOfTheTest(Map.of())).isEmpty();
+        assertThat(keyOfTheTest(Map.of("apiKeys.keys.alice", "a-key"))).contains("demo-thunderhead-api-keys/test-key");
+        assertThat(keyOfTheTest(Map.of(
+                        "apiKeys.existingSecret", "theirs", "apiKeys.testKey.secret", "s", "apiKeys.testKey.key", "k")))
+                .contains("s/k");
+        assertThat(Release.of(Map.of("apiKeys.existingSecret", "theirs")).all(Pod.class))
+                .as("without a key it could only fail")
+                .isEmpty();
+    }
+
+    private static Optional<String> keyOfTheTest(Map<String, String> settings) {
+        return Release.of(settings)
+                .one(Pod.class, Release.NAME + "-test")
+                .getSpec()
+                .getContainers()
+                .getFirst()
+                .getEnv()
+                .stream()
+                .map(variable -> variable.getValueFrom().getSecretKeyRef())
+                .map(key -> key.getName() + "/" + key.getKey())
+                .findFirst();
+    }
+
     @ParameterizedTest
     @MethodSource("matrix")
     void noTwoObjectsHaveOneName(Case each) {
@@ -115,8 +167,16 @@ class RenderTest {
     @ParameterizedTest
     @MethodSource("matrix")
     void podsRunWithoutRightsOnAFileSystemThatCannotBeWritten(Case each) {
-        for (String role : Release.ROLES) {
-            PodSpec pod = each.release().workload(role).getSpec().getTemplate().getSpec();
+        List<PodSpec> pods = Stream.concat(
+                        Release.ROLES.stream()
+                                .map(role -> each.release()
+                                        .workload(role)
+                                        .getSpec()
+                                        .getTemplate()
+                                        .getSpec()),
+                        each.release().all(Pod.class).map(Pod::getSpec))
+                .toList();
+        assertThat(pods).allSatisfy(pod -> {
             SecurityContext container = pod.getContainers().getFirst().getSecurityContext();
             assertThat(pod.getSecurityContext().getRunAsNonRoot()).isTrue();
             assertThat(pod.getSecurityContext().getRunAsUser()).isPositive();
@@ -129,7 +189,7 @@ class RenderTest {
             assertThat(pod.getContainers().getFirst().getVolumeMounts())
                     .filteredOn(mount -> !mount.getMountPath().equals("/tmp"))
                     .allSatisfy(mount -> assertThat(mount.getReadOnly()).isTrue());
-        }
+        });
     }
 
     /// Otherwise the kubelet kills requests that were promised their end.

@@ -18,6 +18,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +33,8 @@ public final class HttpApi implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(HttpApi.class);
     private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
+    private static final List<HealthView.Missing> STOPPING =
+            List.of(new HealthView.Missing("this coordinator", "it stops, and takes nothing new"));
     private static final int EVENT_LOOPS = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 8);
     private static final int HEADER_BYTES_MAX = 32 << 10;
     private static final int HTTP2_WINDOW_BYTES = 1 << 20;
@@ -69,7 +72,7 @@ public final class HttpApi implements AutoCloseable {
                         models,
                         completions,
                         limits,
-                        health,
+                        () -> gate.isClosed() ? STOPPING : health.missing(),
                         stats,
                         telemetry.metrics(),
                         config.pages() ? Optional.of(admin) : Optional.empty()),

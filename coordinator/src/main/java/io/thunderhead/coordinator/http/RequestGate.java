@@ -40,6 +40,10 @@ final class RequestGate {
         closed = true;
     }
 
+    boolean isClosed() {
+        return closed;
+    }
+
     /// Waits until everybody has left, at most until the deadline.
     synchronized void awaitEmpty(Deadline deadline) {
         try {

@@ -284,6 +284,8 @@ class HttpApiIT {
         while (server.post("/v1/completions", PROMPT).statusCode() != 503) {
             Thread.onSpinWait();
         }
+        assertThat(server.get("/health/ready").statusCode()).isEqualTo(503);
+        assertThat(server.get("/health/live").statusCode()).isEqualTo(200);
         generation.emit("late");
         generation.end(FinishReason.STOP);
         assertThat(answer.get(10, TimeUnit.SECONDS).body()).contains("late");
