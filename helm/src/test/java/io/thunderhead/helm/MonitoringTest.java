@@ -32,6 +32,38 @@ class MonitoringTest {
     }
 
     @Test
+    void alertsLinkToThePageThatTheReadersHave() {
+        Release release = Release.of(Map.of(
+                "monitoring.rules.enabled", "true",
+                "monitoring.rules.runbook", "https://wiki.example.com/thunderhead"));
+
+        assertThat(release.text().lines().map(String::strip).filter(line -> line.startsWith("runbook_url:")))
+                .hasSizeGreaterThan(10)
+                .contains("runbook_url: https://wiki.example.com/thunderhead#thunderheadstuck")
+                .allMatch(line -> line.startsWith("runbook_url: https://wiki.example.com/thunderhead#thunderhead"));
+    }
+
+    /// KEDA makes an autoscaler of its own, which would take several workers at once unless told.
+    @Test
+    void workersLeaveOneByOneWhoeverScales() throws Exception {
+        for (String by : List.of("hpa", "keda")) {
+            Release scaled = Release.of(Map.of(
+                    "expertWorker.autoscaling.enabled", "true",
+                    "expertWorker.autoscaling.by", by,
+                    "expertWorker.autoscaling.keda.serverAddress", "http://prometheus:9090"));
+            JsonNode scaler = YAML.readTree(scaled.documents().stream()
+                    .filter(document -> document.contains("scaleTargetRef:"))
+                    .findFirst()
+                    .orElseThrow());
+            assertThat(scaler.findValue("scaleDown")).as(by).isEqualTo(YAML.readTree("""
+                    stabilizationWindowSeconds: 600
+                    policies:
+                    - {type: Pods, value: 1, periodSeconds: 600}
+                    """));
+        }
+    }
+
+    @Test
     void dashboardsArriveAsTheyAreInTheirFiles() throws Exception {
         try (Stream<Path> files = Files.list(Release.CHART.resolve("dashboards"))) {
             for (Path file : files.toList()) {

@@ -20,7 +20,9 @@ class NetworkPolicyTest {
     private static final int HTTP = 8080;
     private static final int GRPC = 9090;
 
-    private final Release release = Release.of(Map.of());
+    private static final int METRICS = 9464;
+
+    private final Policies policies = new Policies(Release.of(Map.of()));
 
     @Test
     void membersReachMembersOnTheirPortsAndNothingElse() {
@@ -44,9 +46,22 @@ class NetworkPolicyTest {
     void othersReachTheApiAlone() {
         Map<String, String> stranger = Map.of("app", "other");
         assertThat(Release.ROLES)
-                .allSatisfy(role -> assertThat(
-                                Stream.of(MEMBERSHIP, NODE, HTTP, GRPC).filter(port -> accepts(role, stranger, port)))
+                .allSatisfy(role -> assertThat(Stream.of(MEMBERSHIP, NODE, HTTP, GRPC)
+                                .filter(port -> policies.accepts(role, stranger, port)))
                         .isEqualTo(role.equals("coordinator") ? List.of(HTTP, GRPC) : List.of()));
+    }
+
+    @Test
+    void everyoneMayScrapeUntilMonitoringIsNamed() {
+        Map<String, String> prometheus = Map.of("app", "prometheus");
+        Map<String, String> stranger = Map.of("app", "other");
+        Policies named = new Policies(
+                Release.of(Map.of("networkPolicy.monitoring[0].podSelector.matchLabels.app", "prometheus")));
+        assertThat(Release.ROLES).allSatisfy(role -> {
+            assertThat(policies.accepts(role, stranger, METRICS)).isTrue();
+            assertThat(named.accepts(role, stranger, METRICS)).isFalse();
+            assertThat(named.accepts(role, prometheus, METRICS)).isTrue();
+        });
     }
 
     private Set<String> flows() {
@@ -54,7 +69,8 @@ class NetworkPolicyTest {
         for (String from : Release.ROLES) {
             for (String to : Release.ROLES) {
                 for (int port : new int[] {MEMBERSHIP, NODE, HTTP, GRPC}) {
-                    if (mayOpen(from, labels(to), port) && accepts(to, labels(from), port)) {
+                    if (policies.mayOpen(from, policies.labels(to), port)
+                            && policies.accepts(to, policies.labels(from), port)) {
                         flows.add(from + " -> " + to + ":" + port);
                     }
                 }
@@ -63,24 +79,27 @@ class NetworkPolicyTest {
         return flows;
     }
 
-    private Map<String, String> labels(String role) {
-        return release.workload(role).getSpec().getTemplate().getMetadata().getLabels();
-    }
+    /// What the policies of a release let pass.
+    private record Policies(Release release) {
+        Map<String, String> labels(String role) {
+            return release.workload(role).getSpec().getTemplate().getMetadata().getLabels();
+        }
 
-    private boolean accepts(String role, Map<String, String> from, int port) {
-        return policy(role).getSpec().getIngress().stream()
-                .anyMatch(rule -> covers(rule.getPorts(), port) && selects(rule.getFrom(), from));
-    }
+        boolean accepts(String role, Map<String, String> from, int port) {
+            return policy(role).getSpec().getIngress().stream()
+                    .anyMatch(rule -> covers(rule.getPorts(), port) && selects(rule.getFrom(), from));
+        }
 
-    private boolean mayOpen(String role, Map<String, String> to, int port) {
-        return policy(role).getSpec().getEgress().stream()
-                .anyMatch(rule -> covers(rule.getPorts(), port) && selects(rule.getTo(), to));
-    }
+        boolean mayOpen(String role, Map<String, String> to, int port) {
+            return policy(role).getSpec().getEgress().stream()
+                    .anyMatch(rule -> covers(rule.getPorts(), port) && selects(rule.getTo(), to));
+        }
 
-    private NetworkPolicy policy(String role) {
-        NetworkPolicy policy = release.one(NetworkPolicy.class, Release.NAME + "-" + role);
-        assertThat(matches(policy.getSpec().getPodSelector(), labels(role))).isTrue();
-        return policy;
+        private NetworkPolicy policy(String role) {
+            NetworkPolicy policy = release.one(NetworkPolicy.class, Release.NAME + "-" + role);
+            assertThat(matches(policy.getSpec().getPodSelector(), labels(role))).isTrue();
+            return policy;
+        }
     }
 
     private static boolean covers(List<NetworkPolicyPort> ports, int port) {

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PodsRunIT {
     private static final Duration READY_WITHIN = Duration.ofSeconds(100);
     private static final Duration HANDED_OVER_WITHIN = Duration.ofSeconds(60);
-    private static final int STREAM_TOKENS = 3000;
+    private static final int STREAM_TOKENS = 1000;
 
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();

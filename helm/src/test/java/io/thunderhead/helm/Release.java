@@ -20,14 +20,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /// The chart rendered with some values, as `helm install demo ... --namespace serving` would send it.
 ///
 /// @param text all objects, as YAML documents
-record Release(String text) {
+/// @param notes what is printed then
+record Release(String text, String notes) {
     static final Path CHART = Path.of("thunderhead").toAbsolutePath();
     static final List<String> ROLES = List.of("coordinator", "attention-worker", "expert-worker");
     static final List<String> PRESETS = List.of("demo", "8x80gb", "multi-node", "cpu-experts");
@@ -36,8 +39,10 @@ record Release(String text) {
     /// What makes a manifest a hook; the library renders everything else.
     private static final String HOOK = "helm.sh/hook: ";
     private static final String NO_HOOK = "helm.sh/rendered-hook: ";
+    private static final String NOTES = "Notes";
 
     private static final Path RENDERED = asTheLibraryRendersIt();
+    private static final YAMLMapper YAML = new YAMLMapper();
     private static final Pattern DOCUMENT_END = Pattern.compile("(?m)^---\\s*$");
 
     static Path preset(String name) {
@@ -57,6 +62,18 @@ record Release(String text) {
     }
 
     private static Release render(Map<String, String> settings, @Nullable Path values) {
+        String rendered = template(settings, values).replace(NO_HOOK, HOOK);
+        String notes = DOCUMENT_END
+                .splitAsStream(rendered)
+                .filter(document -> document.contains("kind: " + NOTES))
+                .findFirst()
+                .orElseThrow();
+        return new Release(
+                rendered.replace("---" + notes, ""),
+                YAML.readTree(notes).path("text").asString());
+    }
+
+    private static String template(Map<String, String> settings, @Nullable Path values) {
         TemplateCommand template =
                 new Helm(RENDERED).template().withName("demo").withNamespace("serving");
         if (values != null) {
@@ -65,10 +82,10 @@ record Release(String text) {
         for (Map.Entry<String, String> setting : settings.entrySet()) {
             template = template.set(setting.getKey(), setting.getValue());
         }
-        return new Release(template.call().replace(NO_HOOK, HOOK));
+        return template.call();
     }
 
-    /// The library renders as if for Kubernetes 1.20, whatever the chart asks for, and leaves out hooks.
+    /// The library renders as if for Kubernetes 1.20, whatever the chart asks for, and leaves out hooks and notes.
     private static Path asTheLibraryRendersIt() {
         Path copy = Path.of("target", "chart").toAbsolutePath();
         try (Stream<Path> files = Files.walk(CHART)) {
@@ -77,14 +94,25 @@ record Release(String text) {
                 Files.createDirectories(target.resolveSibling(""));
                 Files.copy(file, target, StandardCopyOption.REPLACE_EXISTING);
             }
-            Path description = copy.resolve("Chart.yaml");
-            Files.writeString(description, Files.readString(description).replaceAll("(?m)^kubeVersion:.*$", ""));
-            Path test = copy.resolve("templates/tests/completion.yaml");
-            Files.writeString(test, Files.readString(test).replace(HOOK, NO_HOOK));
+            edit(copy.resolve("Chart.yaml"), text -> text.replaceAll("(?m)^kubeVersion:.*$", ""));
+            edit(copy.resolve("templates/tests/completion.yaml"), text -> text.replace(HOOK, NO_HOOK));
+            Files.writeString(copy.resolve("templates/notes.yaml"), """
+                    {{- define "notes" -}}
+                    %s
+                    {{- end -}}
+                    kind: %s
+                    text: |
+                      {{- include "notes" . | nindent 2 }}
+                    """.formatted(
+                            Files.readString(CHART.resolve("templates/NOTES.txt")), NOTES));
             return copy;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static void edit(Path file, UnaryOperator<String> change) throws IOException {
+        Files.writeString(file, change.apply(Files.readString(file)));
     }
 
     /// Each document, in the order in which they were rendered.

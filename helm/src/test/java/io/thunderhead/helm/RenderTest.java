@@ -23,11 +23,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
@@ -38,9 +38,6 @@ class RenderTest {
             Path.of("src/test/resources/io/thunderhead/helm").toAbsolutePath();
     private static final YAMLMapper YAML = new YAMLMapper();
     private static final Path GOLDENS = VALUES.resolve("goldens");
-
-    /// Kinds that Kubernetes learns from operators; [MonitoringTest] looks into them.
-    private static final Set<String> EXTENSIONS = Set.of("ServiceMonitor");
 
     /// A rendering with a name.
     record Case(String name, Release release) {
@@ -69,15 +66,28 @@ class RenderTest {
                 GOLDENS.resolve(each.name() + ".yaml"), each.release().text());
     }
 
+    /// With the objects of operators, whose text would make goldens long.
+    static List<Case> matrixAndOperators() {
+        Map<String, String> settings = Map.of(
+                "monitoring.serviceMonitor.enabled", "true",
+                "monitoring.rules.enabled", "true",
+                "monitoring.dashboards.enabled", "true",
+                "expertWorker.autoscaling.enabled", "true",
+                "expertWorker.autoscaling.by", "keda",
+                "expertWorker.autoscaling.keda.serverAddress", "http://prometheus:9090");
+        return Stream.concat(MATRIX.stream(), Stream.of(new Case("operators", Release.of(settings))))
+                .toList();
+    }
+
     /// The parser keeps unknown fields in a map beside the known ones instead of refusing them.
     @ParameterizedTest
-    @MethodSource("matrix")
+    @MethodSource("matrixAndOperators")
     void everyFieldIsOneThatKubernetesKnows(Case each) {
         List<String> unknown = new ArrayList<>();
         for (HasMetadata object : each.release().objects()) {
             assertThat(object instanceof GenericKubernetesResource)
                     .as("%s is of an extension", object.getKind())
-                    .isEqualTo(EXTENSIONS.contains(object.getKind()));
+                    .isEqualTo(OperatorTypes.has(object.getApiVersion(), object.getKind()));
             UnknownFields.of(object)
                     .forEach(field -> unknown.add(
                             object.getKind() + " " + object.getMetadata().getName() + ": " + field));
@@ -85,11 +95,20 @@ class RenderTest {
         assertThat(unknown).isEmpty();
     }
 
-    @Test
-    void aMisspeltFieldIsFound() {
-        Release wrong = new Release(Release.ofPreset("demo").text().replace("failureThreshold:", "failureTreshold:"));
-        assertThat(wrong.objects().stream().flatMap(object -> UnknownFields.of(object).stream()))
-                .anySatisfy(field -> assertThat(field).contains("livenessProbe.failureTreshold"));
+    @ParameterizedTest
+    @CsvSource({
+        "failureThreshold:, failureTreshold:, livenessProbe.failureTreshold",
+        "maxReplicaCount:, maxReplicas:, spec.maxReplicas: unknown",
+        "'threshold: \"0.7\"', 'threshold: 0.7', 'spec.triggers[].metadata: expected \"texts\"'",
+        "interval: 15s, interval: 15 s, 'spec.endpoints[].interval: expected \"duration\"'",
+        "expr:, expression:, spec.groups[].rules[].expr: missing"
+    })
+    void aMistakeIsFound(String right, String wrong, String found) {
+        Release release = matrixAndOperators().getLast().release();
+        assertThat(release.text()).contains(right);
+        assertThat(new Release(release.text().replace(right, wrong), "")
+                        .objects().stream().flatMap(object -> UnknownFields.of(object).stream()))
+                .anySatisfy(mistake -> assertThat(mistake).contains(found));
     }
 
     /// A value that was not given renders as a key with nothing behind it.

@@ -16,8 +16,8 @@ final class UnknownFields {
 
     /// Paths like `spec.template.spec.containers[0].livenessProbe.failureTreshold`.
     static List<String> of(Object object) {
-        if (object instanceof GenericKubernetesResource) {
-            return List.of(); // has no type to compare with
+        if (object instanceof GenericKubernetesResource extension) {
+            return OperatorTypes.mistakes(extension);
         }
         UnknownFields fields = new UnknownFields();
         fields.visit(object, "");
