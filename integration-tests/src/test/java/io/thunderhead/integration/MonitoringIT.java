@@ -13,10 +13,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -88,6 +92,12 @@ class MonitoringIT {
                             .untilAsserted(() ->
                                     assertThat(prometheus.values(panel.query())).isNotEmpty());
                 }
+                for (String metric : metricsOfAlerts()) {
+                    await(metric)
+                            .atMost(PATIENCE)
+                            .untilAsserted(
+                                    () -> assertThat(prometheus.values(metric)).isNotEmpty());
+                }
                 assertThat(load.answers()).isPositive();
                 assertThat(prometheus.ruleHealths()).isNotEmpty().containsOnly("ok");
             }
@@ -131,21 +141,44 @@ class MonitoringIT {
         try (Stream<Path> files = Files.list(CHART.resolve("dashboards"))) {
             for (Path file : files.sorted().toList()) {
                 JsonNode board = new JsonMapper().readTree(Files.readString(file));
-                board.path("panels")
-                        .valueStream()
-                        .forEach(panel -> panel.path("targets")
-                                .valueStream()
-                                .forEach(target -> panels.add(new Panel(
-                                        file.getFileName().toString(),
-                                        panel.path("title").asString(),
-                                        target.path("expr")
-                                                .asString()
-                                                .replace("$__rate_interval", "10s")
-                                                .replace("$node", ".*")))));
+                addPanels(file.getFileName().toString(), board.path("panels"), panels);
             }
         }
-        assertThat(panels).hasSizeGreaterThan(50);
+        assertThat(panels)
+                .hasSizeGreaterThan(50)
+                .allSatisfy(panel -> assertThat(panel.query()).doesNotContain("$"));
         return panels;
+    }
+
+    /// Rows hold panels of their own when they are folded.
+    private static void addPanels(String board, JsonNode from, List<Panel> into) {
+        for (JsonNode panel : from) {
+            String title = panel.path("title").asString();
+            boolean row = panel.path("type").asString().equals("row");
+            assertThat(row || !panel.path("targets").isEmpty())
+                    .as("%s, %s asks for something", board, title)
+                    .isTrue();
+            addPanels(board, panel.path("panels"), into);
+            for (JsonNode target : panel.path("targets")) {
+                into.add(new Panel(
+                        board, title, asGrafanaSends(target.path("expr").asString())));
+            }
+        }
+    }
+
+    private static String asGrafanaSends(String expression) {
+        return expression.replace("$__rate_interval", "10s").replace("$node", ".*");
+    }
+
+    /// An alert on a metric that nobody has never fires.
+    private static Set<String> metricsOfAlerts() throws IOException {
+        Set<String> metrics = Pattern.compile("\\b(?:thunderhead|jvm)_\\w+")
+                .matcher(Files.readString(RULES))
+                .results()
+                .map(MatchResult::group)
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertThat(metrics).hasSizeGreaterThan(15);
+        return metrics;
     }
 
     /// Requests one after the other until it is closed.
