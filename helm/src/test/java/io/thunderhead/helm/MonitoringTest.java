@@ -120,7 +120,7 @@ class MonitoringTest {
                 .path(0)
                 .path("metadata");
         assertThat(trigger.path("query").asString())
-                .isEqualTo("avg(rate(thunderhead_dispatch_compute_seconds_sum{namespace=\"serving\"}[2m]))");
+                .isEqualTo("sum(rate(thunderhead_dispatch_compute_seconds_sum{namespace=\"serving\"}[2m]))");
         assertThat(documented).contains("`thunderhead_dispatch_compute_seconds`");
     }
 

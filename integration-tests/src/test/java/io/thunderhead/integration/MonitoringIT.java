@@ -20,7 +20,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -34,6 +33,7 @@ class MonitoringIT {
     private static final Path CHART = Path.of("..", "helm", "thunderhead");
     private static final Path RULES = CHART.resolve("rules").resolve("thunderhead.yaml");
     private static final Path ALERT_TESTS = Path.of("src", "test", "resources", "alerts", "alerts-test.yaml");
+    private static final Pattern METRIC = Pattern.compile("\\b(?:thunderhead|jvm)_\\w+");
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final List<String> NODES =
             List.of("coordinator", "attention-0", "attention-1", "expert-0", "expert-1");
@@ -92,7 +92,7 @@ class MonitoringIT {
                             .untilAsserted(() ->
                                     assertThat(prometheus.values(panel.query())).isNotEmpty());
                 }
-                for (String metric : metricsOfAlerts()) {
+                for (String metric : metricsOfAlertsAndScalers()) {
                     await(metric)
                             .atMost(PATIENCE)
                             .untilAsserted(
@@ -170,14 +170,16 @@ class MonitoringIT {
         return expression.replace("$__rate_interval", "10s").replace("$node", ".*");
     }
 
-    /// An alert on a metric that nobody has never fires.
-    private static Set<String> metricsOfAlerts() throws IOException {
-        Set<String> metrics = Pattern.compile("\\b(?:thunderhead|jvm)_\\w+")
-                .matcher(Files.readString(RULES))
-                .results()
-                .map(MatchResult::group)
-                .collect(Collectors.toCollection(TreeSet::new));
-        assertThat(metrics).hasSizeGreaterThan(15);
+    /// An alert on a metric that nobody has never fires, and an autoscaler never scales.
+    private static Set<String> metricsOfAlertsAndScalers() throws IOException {
+        Set<String> metrics = new TreeSet<>();
+        for (Path file : List.of(RULES, CHART.resolve("values.yaml"))) {
+            METRIC.matcher(Files.readString(file))
+                    .results()
+                    .map(MatchResult::group)
+                    .forEach(metrics::add);
+        }
+        assertThat(metrics).hasSizeGreaterThan(15).contains("thunderhead_dispatch_queue_dispatches");
         return metrics;
     }
 
