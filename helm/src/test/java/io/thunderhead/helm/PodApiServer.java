@@ -4,7 +4,6 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
-import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.thunderhead.core.testing.TestAuthority;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -33,9 +32,9 @@ final class PodApiServer implements AutoCloseable {
 
     /// @param folder for certificates and the files of the service account
     /// @param address of this machine as pods see it
-    /// @param role what the account may do
-    PodApiServer(Path folder, String address, Role role) throws IOException {
-        rules = role.getRules();
+    /// @param rules what the account may do
+    PodApiServer(Path folder, String address, List<PolicyRule> rules) throws IOException {
+        this.rules = rules;
         TestAuthority authority = TestAuthority.create(folder);
         account = Files.createDirectories(folder.resolve("account"));
         Files.copy(authority.certificate(), account.resolve("ca.crt"));

@@ -16,8 +16,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -27,50 +29,61 @@ import java.util.TreeSet;
 /// hosts files, the service of clients is whoever [PodApiServer] has the label of, and tests probe as a kubelet does.
 @SuppressWarnings("try") // closing waits for a program and may be interrupted
 final class PodCluster implements AutoCloseable {
+    private static final String LEADER = "thunderhead.io/leader";
     private static final String ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
 
     private final Release release;
-    private final Path config;
+    private final PodVolumes volumes;
     private final PodNetwork network;
     private final Podman podman;
     private final PodApiServer apiServer;
-    private final String image;
-    private final HttpClient http =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+    private final HttpClient http;
+    private final List<String> hosts = new ArrayList<>();
     private final Map<String, RunningPod> pods = new LinkedHashMap<>();
+    private String image = "";
 
     private record RunningPod(String role, String address) {}
 
-    /// Starts all pods, coordinators first, and waits for none.
-    PodCluster(Release release, Path archive, Path folder) throws Exception {
+    /// @param http trusts the certificates that pods show
+    PodCluster(Release release, PodVolumes volumes, HttpClient http, Path folder) throws Exception {
         this.release = release;
-        config = Files.createDirectories(folder.resolve("config"));
-        release.writeConfig(config);
+        this.volumes = volumes;
+        this.http = http;
         network = new PodNetwork();
         podman = new Podman(folder);
         apiServer = new PodApiServer(
                 Files.createDirectories(folder.resolve("api-server")),
                 PodNetwork.MACHINE,
-                release.one(Role.class, Release.NAME + "-coordinator"));
+                release.all(Role.class)
+                        .flatMap(role -> role.getRules().stream())
+                        .toList());
+    }
+
+    /// Starts all pods, coordinators first, and waits for none.
+    void start(Path archive) throws IOException, InterruptedException {
         image = podman.load(archive);
-        List<String> coordinators = coordinatorNames();
-        for (String role : Release.ROLES) {
-            for (int i = 0; i < release.workload(role).getSpec().getReplicas(); i++) {
-                start(role, i, coordinators);
-            }
+        List<String> roles = new ArrayList<>();
+        Release.ROLES.forEach(role -> roles.addAll(Collections.nCopies(replicas(role), role)));
+        for (int i = 0; i < roles.size(); i++) {
+            addNames(roles.get(i), i - roles.indexOf(roles.get(i)), network.address(i));
+        }
+        for (int i = 0; i < roles.size(); i++) {
+            start(roles.get(i), i - roles.indexOf(roles.get(i)));
         }
     }
 
-    /// The headless service lists all coordinators, ready or not. They get the first addresses.
-    private List<String> coordinatorNames() {
-        List<String> hosts = new ArrayList<>();
-        for (int i = 0; i < release.workload("coordinator").getSpec().getReplicas(); i++) {
-            hosts.add(Release.NAME + "-coordinator.serving.svc:" + network.address(i));
-        }
-        return hosts;
+    private int replicas(String role) {
+        return release.workload(role).getSpec().getReplicas();
     }
 
-    private void start(String role, int index, List<String> hosts) throws IOException, InterruptedException {
+    /// What the headless services give, for pods that are ready and those that are not.
+    private void addNames(String role, int index, String address) {
+        String service = release.workload(role).getSpec().getServiceName() + ".serving.svc";
+        hosts.add(service + ":" + address);
+        hosts.add(Release.NAME + "-" + role + "-" + index + "." + service + ".cluster.local:" + address);
+    }
+
+    private void start(String role, int index) throws IOException, InterruptedException {
         String name = Release.NAME + "-" + role + "-" + index;
         PodSpec pod = pod(role);
         String address = network.nextAddress();
@@ -78,7 +91,11 @@ final class PodCluster implements AutoCloseable {
         environment.putAll(apiServer.environment());
         Map<String, Path> account =
                 pod.getAutomountServiceAccountToken() ? Map.of(ACCOUNT, apiServer.account()) : Map.of();
-        podman.start(name, pod, image, new Podman.Surroundings(environment, network.addPod(), hosts, config, account));
+        podman.start(
+                name,
+                pod,
+                image,
+                new Podman.Surroundings(environment, network.addPod(), hosts, volumes.of(pod), account));
         pods.put(name, new RunningPod(role, address));
     }
 
@@ -88,10 +105,10 @@ final class PodCluster implements AutoCloseable {
 
     /// The only pod that the service of clients selects; fails while there is none, or more than one.
     String servingPod() {
-        Map<String, String> selector =
-                release.one(Service.class, Release.NAME).getSpec().getSelector();
-        List<String> selected = apiServer.labelled(
-                "thunderhead.io/leader", Objects.requireNonNull(selector.get("thunderhead.io/leader")));
+        String leads =
+                release.one(Service.class, Release.NAME).getSpec().getSelector().get(LEADER);
+        List<String> selected =
+                leads == null ? List.of(Release.NAME + "-coordinator-0") : apiServer.labelled(LEADER, leads);
         if (selected.size() != 1) {
             throw new AssertionError("expected one pod behind the service, got " + selected);
         }
@@ -100,7 +117,15 @@ final class PodCluster implements AutoCloseable {
 
     /// @param path of the API of a coordinator
     URI uri(String podName, String path) {
-        return URI.create("http://" + running(podName).address() + ":8080" + path);
+        String scheme = release.container("coordinator")
+                .getReadinessProbe()
+                .getHttpGet()
+                .getScheme();
+        return URI.create((scheme == null ? "http" : "https") + "://" + address(podName) + ":8080" + path);
+    }
+
+    String address(String podName) {
+        return running(podName).address();
     }
 
     /// Status of the readiness probe of a pod; 0 if nobody answers.
@@ -128,7 +153,8 @@ final class PodCluster implements AutoCloseable {
                 name,
                 pod.getSpec(),
                 image,
-                new Podman.Surroundings(environment, network.addPod(), List.of(service), config, Map.of()));
+                new Podman.Surroundings(
+                        environment, network.addPod(), List.of(service), volumes.of(pod.getSpec()), Map.of()));
     }
 
     void terminate(String podName) throws IOException, InterruptedException {
@@ -159,7 +185,9 @@ final class PodCluster implements AutoCloseable {
                 .findFirst()
                 .orElseThrow()
                 .getContainerPort();
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + pod.address() + ":" + port + get.getPath()))
+        String scheme = get.getScheme() == null ? "http" : get.getScheme().toLowerCase(Locale.ROOT);
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create(scheme + "://" + pod.address() + ":" + port + get.getPath()))
                 .timeout(Duration.ofSeconds(probe.getTimeoutSeconds()))
                 .build();
         try {
@@ -175,9 +203,8 @@ final class PodCluster implements AutoCloseable {
     @Override
     public void close() throws IOException, InterruptedException {
         try (network;
-                podman;
-                apiServer) {
-            http.shutdownNow();
+                podman) {
+            apiServer.close();
         }
     }
 }

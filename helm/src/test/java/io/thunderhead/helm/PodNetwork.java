@@ -13,6 +13,8 @@ final class PodNetwork implements AutoCloseable {
     /// This machine, as pods see it.
     static final String MACHINE = PREFIX + "1";
 
+    static final String FIRST_POD = PREFIX + "2";
+
     private final String bridge;
     private final List<String> namespaces = new ArrayList<>();
 

@@ -13,6 +13,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /// Runs rendered pods with podman and runc, with a storage of its own: image, arguments, environment, user, rights,
 /// file system and volumes and the limit of memory are what the pod says.
@@ -27,13 +28,13 @@ final class Podman implements AutoCloseable {
     /// @param environment all of its variables, with values
     /// @param network path of its network namespace
     /// @param hosts lines `name:address` that name resolution knows
-    /// @param config folder with what the volume of the ConfigMap has
+    /// @param volumes folders with what volumes have, by their names
     /// @param account folder of the service account, by the path where it is mounted; empty = no account
     record Surroundings(
             Map<String, String> environment,
             String network,
             List<String> hosts,
-            Path config,
+            Map<String, Path> volumes,
             Map<String, Path> account) {}
 
     Podman(Path storage) {
@@ -84,7 +85,7 @@ final class Podman implements AutoCloseable {
         surroundings.environment().forEach((name, value) -> command.add("--env=" + name + "=" + value));
         surroundings.hosts().forEach(host -> command.add("--add-host=" + host));
         for (VolumeMount mount : container.getVolumeMounts()) {
-            command.add(mount(mount, volume(pod, mount.getName()), surroundings.config()));
+            command.add(mount(mount, volume(pod, mount.getName()), surroundings.volumes()));
         }
         surroundings.account().forEach((path, folder) -> command.add(readOnly(folder, path)));
         command.add(image);
@@ -97,14 +98,11 @@ final class Podman implements AutoCloseable {
                 .longValueExact();
     }
 
-    private String mount(VolumeMount mount, Volume volume, Path configFolder) {
+    private String mount(VolumeMount mount, Volume volume, Map<String, Path> folders) {
         if (volume.getEmptyDir() != null) {
             return "--volume=" + emptyFolder() + ":" + mount.getMountPath() + ":rw";
         }
-        if (volume.getConfigMap() != null) {
-            return readOnly(configFolder, mount.getMountPath());
-        }
-        throw new AssertionError("no way to mount " + volume);
+        return readOnly(Objects.requireNonNull(folders.get(volume.getName()), volume.getName()), mount.getMountPath());
     }
 
     private static String readOnly(Path folder, String path) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.thunderhead.core.testing.TestAuthority;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -19,18 +21,22 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The pods of the preset `demo`, with a second coordinator, in the real image: they find each other by the name of the
-/// service, become ready as their probes ask, answer, and stop when told.
+/// The pods of the preset `demo` in the real image: they find each other by the name of the service, become ready as
+/// their probes ask, answer, and stop when told.
 class PodsRunIT {
     private static final Duration READY_WITHIN = Duration.ofSeconds(100);
     private static final Duration HANDED_OVER_WITHIN = Duration.ofSeconds(60);
     private static final int STREAM_TOKENS = 1000;
 
-    private final HttpClient http =
+    private static final String KEY = "key-of-alice";
+
+    private HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
 
     @TempDir
@@ -46,25 +52,89 @@ class PodsRunIT {
     }
 
     @Test
-    @SuppressWarnings("try") // closing waits for a program and may be interrupted
     void theRenderedPodsServeHandOverAndStop() throws Exception {
         Release release = Release.of(Release.preset("demo"), Map.of("coordinator.replicas", "2"));
-        try (PodCluster cluster = new PodCluster(release, ImageArchive.FILE, folder)) {
+        run(release, new PodVolumes(release, folder), cluster -> {
+            becomesReady(cluster);
+            String first = cluster.servingPod();
+            answers(cluster, first);
+            assertThat(cluster.helmTest()).as("helm test").isNotBlank();
+            assertThat(cluster.logs(first)).contains(first + " carries the label thunderhead.io/leader");
+            finishesItsStreamBeforeItGoes(cluster, first);
+            answersAfter(cluster, first);
+            stops(cluster, first);
+        });
+    }
+
+    @Test
+    void podsReadTheirKeysAndCertificates() throws Exception {
+        TestAuthority authority = TestAuthority.create(Files.createDirectories(folder.resolve("authority")));
+        Release release = Release.of(
+                Release.preset("demo"),
+                Map.of(
+                        "apiKeys.keys.alice", KEY,
+                        "tls.http", "clients",
+                        "tls.grpc", "clients",
+                        "tls.nodes", "members"));
+        PodVolumes volumes = new PodVolumes(release, folder);
+        volumes.add("clients", certificate(authority, "ip:" + PodNetwork.FIRST_POD));
+        volumes.add(
+                "members",
+                certificate(
+                        authority,
+                        Release.ROLES.stream()
+                                .map(role -> "dns:*." + Release.NAME + "-" + role + ".serving.svc.cluster.local")
+                                .collect(Collectors.joining(","))));
+        http = HttpClient.newBuilder()
+                .sslContext(authority.trust())
+                .connectTimeout(Duration.ofSeconds(2))
+                .build();
+        run(release, volumes, cluster -> {
+            becomesReady(cluster);
+            answers(cluster, cluster.servingPod());
+            HttpRequest stranger = HttpRequest.newBuilder(cluster.uri(cluster.servingPod(), "/v1/models"))
+                    .build();
+            assertThat(http.send(stranger, BodyHandlers.discarding()).statusCode())
+                    .isEqualTo(401);
+            for (String worker : List.of("attention-worker-0", "expert-worker-0")) {
+                assertShowsCertificate(authority, cluster.address(Release.NAME + "-" + worker));
+            }
+        });
+    }
+
+    private interface Steps {
+        void take(PodCluster cluster) throws Exception;
+    }
+
+    @SuppressWarnings("try") // closing waits for a program and may be interrupted
+    private void run(Release release, PodVolumes volumes, Steps steps) throws Exception {
+        try (PodCluster cluster = new PodCluster(release, volumes, http, folder)) {
+            cluster.start(ImageArchive.FILE);
             try {
-                becomesReady(cluster);
-                String first = cluster.servingPod();
-                answers(cluster, first);
-                assertThat(cluster.helmTest()).as("helm test").isNotBlank();
-                assertThat(cluster.logs(first)).contains(first + " carries the label thunderhead.io/leader");
-                finishesItsStreamBeforeItGoes(cluster, first);
-                answersAfter(cluster, first);
-                stops(cluster, first);
+                steps.take(cluster);
             } catch (Exception | AssertionError e) {
                 for (String pod : cluster.podNames()) {
                     System.err.println("== " + pod + "\n" + cluster.logs(pod));
                 }
                 throw e;
             }
+        }
+    }
+
+    private static Map<String, String> certificate(TestAuthority authority, String names) throws IOException {
+        TestAuthority.Issued issued = authority.issue(names);
+        return Map.of(
+                "tls.crt", Files.readString(issued.chain()),
+                "tls.key", Files.readString(issued.key()),
+                "ca.crt", Files.readString(authority.certificate()));
+    }
+
+    /// On the port that other members call.
+    private static void assertShowsCertificate(TestAuthority authority, String address) throws Exception {
+        try (SSLSocket socket = (SSLSocket) authority.trust().getSocketFactory().createSocket(address, 7070)) {
+            socket.setSoTimeout(10_000);
+            socket.startHandshake();
+            assertThat(socket.getSession().getPeerCertificates()).isNotEmpty();
         }
     }
 
@@ -134,6 +204,7 @@ class PodsRunIT {
     private static HttpRequest post(URI uri, String body) {
         return HttpRequest.newBuilder(uri)
                 .header("Content-Type", "application/json")
+                .header("Authorization", "Bearer " + KEY) // read only where keys are set
                 .timeout(Duration.ofMinutes(1))
                 .POST(BodyPublishers.ofString(body))
                 .build();
