@@ -15,11 +15,6 @@ metadata:
 spec:
   {{- if not (dig "autoscaling" "enabled" false $values) }}
   replicas: {{ $values.replicas }}
-  {{- else }}
-  {{- with lookup "apps/v1" "StatefulSet" $root.Release.Namespace $name }}
-  # as many as there are: left out, the upgrade that brings the autoscaler would first make it one
-  replicas: {{ .spec.replicas }}
-  {{- end }}
   {{- end }}
   serviceName: {{ $name }}
   # All at once: each waits for the others by itself, and none is to wait for one whose machine is gone.
