@@ -95,8 +95,13 @@ spec:
               valueFrom:
                 fieldRef:
                   fieldPath: status.podIP
+            # a JVM takes all processors of its machine for its own, whatever its pod asked for
+            - name: CPU_REQUEST
+              valueFrom:
+                resourceFieldRef:
+                  resource: requests.cpu
             - name: JAVA_TOOL_OPTIONS
-              value: {{ printf "-Xmx%s %s" $values.heap $values.jvmOptions | trim | quote }}
+              value: {{ printf "-Xmx%s -XX:ActiveProcessorCount=$(CPU_REQUEST) %s" $values.heap $values.jvmOptions | trim | quote }}
             - name: THUNDERHEAD_CONFIG
               value: /etc/thunderhead/config/thunderhead.yaml
             - name: THUNDERHEAD_NODE_ID

@@ -56,6 +56,9 @@ class PodsRunIT {
         Release release = Release.of(Release.preset("demo"), Map.of("coordinator.replicas", "2"));
         run(release, new PodVolumes(release, folder), cluster -> {
             becomesReady(cluster);
+            assertThat(cluster.logs(Release.NAME + "-attention-worker-0"))
+                    .as("half a processor asked for")
+                    .contains("on 1 thread");
             String first = cluster.servingPod();
             answers(cluster, first);
             assertThat(cluster.helmTest()).as("helm test").isNotBlank();

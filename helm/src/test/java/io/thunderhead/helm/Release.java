@@ -1,11 +1,15 @@
 package io.thunderhead.helm;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.marcnuri.helm.Helm;
 import com.marcnuri.helm.TemplateCommand;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.EnvVarSource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.thunderhead.cli.settings.ThunderheadSchema;
@@ -13,13 +17,14 @@ import io.thunderhead.cli.settings.YamlLayer;
 import io.thunderhead.core.config.Config;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -156,18 +161,42 @@ record Release(String text, String notes) {
 
     /// With what the pod's own fields say; a variable from elsewhere fails.
     static Map<String, String> environment(Container container, String podName, String podAddress) {
-        Map<String, String> fields = Map.of("metadata.name", podName, "status.podIP", podAddress);
         Map<String, String> environment = new LinkedHashMap<>();
         for (EnvVar variable : container.getEnv()) {
-            String value = variable.getValue();
-            if (value == null) {
-                String field = variable.getValueFrom().getFieldRef().getFieldPath();
-                value = Objects.requireNonNull(fields.get(field), field);
-            }
-            environment.put(
-                    variable.getName(), value.replace("$(POD_NAME)", podName).replace("$(POD_IP)", podAddress));
+            String value = variable.getValueFrom() == null
+                    ? variable.getValue()
+                    : value(variable.getValueFrom(), container, podName, podAddress);
+            environment.put(variable.getName(), expanded(value, environment));
         }
         return environment;
+    }
+
+    private static String value(EnvVarSource source, Container container, String podName, String podAddress) {
+        String field = source.getFieldRef() == null
+                ? source.getResourceFieldRef().getResource()
+                : source.getFieldRef().getFieldPath();
+        return switch (field) {
+            case "metadata.name" -> podName;
+            case "status.podIP" -> podAddress;
+            case "requests.cpu" -> wholeCpus(container.getResources().getRequests());
+            default -> throw new AssertionError(field);
+        };
+    }
+
+    /// As the kubelet writes it: rounded up, 0 if nothing is asked for.
+    private static String wholeCpus(Map<String, Quantity> requests) {
+        BigDecimal cpus = requests.getOrDefault("cpu", new Quantity("0")).getNumericalAmount();
+        return cpus.setScale(0, RoundingMode.CEILING).toPlainString();
+    }
+
+    /// `$(NAME)` is a variable that came before.
+    private static String expanded(String value, Map<String, String> before) {
+        String expanded = value;
+        for (Map.Entry<String, String> variable : before.entrySet()) {
+            expanded = expanded.replace("$(" + variable.getKey() + ")", variable.getValue());
+        }
+        assertThat(expanded).doesNotContain("$(");
+        return expanded;
     }
 
     /// The file that all pods read, written into a folder.

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -209,6 +210,22 @@ class RenderTest {
                     .filteredOn(mount -> !mount.getMountPath().equals("/tmp"))
                     .allSatisfy(mount -> assertThat(mount.getReadOnly()).isTrue());
         });
+    }
+
+    @Test
+    void aPodComputesOnAsManyProcessorsAsItAsksFor() {
+        Release release = Release.of(Map.of(
+                "attentionWorker.resources.requests.cpu", "2500m",
+                "expertWorker.jvmOptions", "-XX:ActiveProcessorCount=7"));
+        assertThat(javaOptions(release, "coordinator")).contains("-XX:ActiveProcessorCount=1");
+        assertThat(javaOptions(release, "attention-worker")).contains("-XX:ActiveProcessorCount=3");
+        assertThat(javaOptions(release, "expert-worker"))
+                .as("the last one counts")
+                .endsWith("-XX:ActiveProcessorCount=7");
+    }
+
+    private static @Nullable String javaOptions(Release release, String role) {
+        return release.environment(role, "p", "10.0.0.1").get("JAVA_TOOL_OPTIONS");
     }
 
     /// Otherwise the kubelet kills requests that were promised their end.
