@@ -123,9 +123,9 @@ def main():
         misses += missed
         shown = "  ".join(f"{task} {100 * r / a:.1f} ({a})" for task, (r, a) in row.items())
         print(f"{length:>8} {shown}", flush=True)
+        if options.json:  # after each, in case the time is over before the last
+            options.json.write_text(json.dumps(cells, indent=1) + "\n")
     print("\n".join(misses), file=sys.stderr)
-    if options.json:
-        options.json.write_text(json.dumps(cells, indent=1) + "\n")
 
 
 if __name__ == "__main__":
