@@ -6,6 +6,7 @@ import io.thunderhead.model.kernels.KernelSelection;
 import io.thunderhead.model.kernels.Kernels;
 import io.thunderhead.model.kernels.PackedMatrix;
 import io.thunderhead.model.kernels.StoredFloats;
+import io.thunderhead.model.kernels.WeightArena;
 import io.thunderhead.model.kernels.WeightFormat;
 import io.thunderhead.model.testing.RandomTensors;
 import java.lang.foreign.Arena;
@@ -49,7 +50,7 @@ public class WeightProductBenchmark {
     public int threads;
 
     private Kernels kernels = KernelSelection.choose("plain", 1).kernels();
-    private Arena arena = Arena.ofShared();
+    private final Arena arena = new WeightArena(MEMORY_BYTES + (64L << 20));
     private PackedMatrix[] matrices = {};
     private float[] x = {};
     private float[] y = {};

@@ -30,13 +30,15 @@ final class Bench {
     private final String model;
     private final int vocabulary;
     private final Random random;
+    private final CeilingWatch ceilings;
 
     /// @param vocabulary prompts use ids below it
-    Bench(CompletionsClient client, int vocabulary, long seed) {
+    Bench(CompletionsClient client, int vocabulary, long seed, CeilingWatch ceilings) {
         this.client = client;
         this.model = client.model();
         this.vocabulary = vocabulary;
         this.random = new Random(seed);
+        this.ceilings = ceilings;
     }
 
     String model() {
@@ -46,14 +48,21 @@ final class Bench {
     /// One request at a time.
     BenchReport.Prefill prefill(int promptTokens, int repeats) {
         List<TokenTimes> runs = new ArrayList<>();
+        List<Double> parts = new ArrayList<>();
+        ceilings.begin();
         do {
-            runs.add(client.generate(model, prompt(promptTokens), TOKENS_AFTER_PREFILL));
+            TokenTimes run = client.generate(model, prompt(promptTokens), TOKENS_AFTER_PREFILL);
+            runs.add(run);
+            ceilings.part(promptTokens / run.secondsToFirstToken(), roof -> roof.prefillTokensPerSecond(promptTokens))
+                    .ifPresent(parts::add);
         } while (runs.size() < repeats && runs.getLast().secondsToFirstToken() < SECONDS_WORTH_REPEATING);
         Spread ttft = Spread.of(each(runs, TokenTimes::secondsToFirstToken));
         return new BenchReport.Prefill(
                 promptTokens,
                 promptTokens / ttft.p50Seconds(),
-                null,
+                parts.isEmpty()
+                        ? null
+                        : Spread.median(parts.stream().mapToDouble(part -> part).toArray()),
                 ttft.p50Seconds(),
                 ttft.maxSeconds(),
                 Spread.median(each(runs, TokenTimes::secondsPerToken)));
@@ -63,16 +72,18 @@ final class Bench {
     /// them
     /// has its first token until the first of them has its last.
     BenchReport.Decode decode(int batch, int tokens) {
+        ceilings.begin();
         List<TokenTimes> runs = together(IntStream.range(0, batch)
                 .mapToObj(i -> prompt(SHORT_PROMPT))
                 .map(prompt -> (Callable<TokenTimes>) () -> client.generate(model, prompt, tokens))
                 .toList());
+        double speed = decodeSpeed(runs);
         return new BenchReport.Decode(
                 batch,
                 SHORT_PROMPT,
                 tokens,
-                decodeSpeed(runs),
-                null,
+                speed,
+                ceilings.part(speed, roof -> roof.decodeTokensPerSecond(batch)).orElse(null),
                 Spread.median(each(runs, TokenTimes::secondsPerToken)),
                 Spread.median(each(runs, TokenTimes::secondsToFirstToken)));
     }

@@ -122,7 +122,8 @@ public final class BenchCommand implements Callable<Integer> {
     private BenchReport benchRunning(URI server) {
         int ids = vocabulary == null ? VOCABULARY_OF_ANY_MODEL : vocabulary;
         try (CompletionsClient client = client(server)) {
-            return measure(client, ids, CONTEXT_OF_ANY_MODEL).report(setup(client.model(), server.toString(), null));
+            return measure(client, ids, CONTEXT_OF_ANY_MODEL, CeilingWatch.none())
+                    .report(setup(client.model(), server.toString(), null), null);
         }
     }
 
@@ -133,22 +134,20 @@ public final class BenchCommand implements Callable<Integer> {
         ownServer.configure(options, plan.sequences(), contextTokens, timeoutSeconds);
         Config config = options.load(System.getenv());
         int threads = config.get(KernelSettings.class).threadCount();
-        Ceilings before = Ceilings.measure(threads);
+        CeilingWatch ceilings = CeilingWatch.of(model.work(), () -> Ceilings.glance(threads));
+        ceilings.begin(); // before a server loads: a machine without vectors is refused at once
         try (OwnServer server =
                         OwnServer.of(nodes, mainClass, config, options.environment(System.getenv()), this::say);
                 CompletionsClient client = client(server.startHttp())) {
             int ids = vocabulary == null ? model.config().vocabSize() : vocabulary;
-            Measured measured = measure(client, ids, model.config().contextMax());
+            Measured measured = measure(client, ids, model.config().contextMax(), ceilings);
             String weights = model.storage().toString().toLowerCase(Locale.ROOT);
-            return measured.report(
-                    setup(client.model(), ownServer.describe(), weights),
-                    model.work(),
-                    before.orHigher(Ceilings.measure(threads)));
+            return measured.report(setup(client.model(), ownServer.describe(), weights), ceilings.best());
         }
     }
 
-    private Measured measure(CompletionsClient client, int ids, int contextMax) {
-        return plan.run(new Bench(client, ids, seed), client, contextMax, this::say);
+    private Measured measure(CompletionsClient client, int ids, int contextMax, CeilingWatch ceilings) {
+        return plan.run(new Bench(client, ids, seed, ceilings), client, contextMax, this::say);
     }
 
     private CompletionsClient client(URI server) {

@@ -50,13 +50,7 @@ record BenchReport(
             @Nullable Double ofCeiling,
             double ttftSecondsMedian,
             double ttftSecondsMax,
-            double tpotSecondsMedian) {
-        Prefill under(Roof roof) {
-            double part = tokensPerSecond / roof.prefillTokensPerSecond(promptTokens);
-            return new Prefill(
-                    promptTokens, tokensPerSecond, part, ttftSecondsMedian, ttftSecondsMax, tpotSecondsMedian);
-        }
-    }
+            double tpotSecondsMedian) {}
 
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Decode(
@@ -66,12 +60,7 @@ record BenchReport(
             double tokensPerSecond,
             @Nullable Double ofCeiling,
             double tpotSecondsMedian,
-            double ttftSecondsMedian) {
-        Decode under(Roof roof) {
-            double part = tokensPerSecond / roof.decodeTokensPerSecond(batch);
-            return new Decode(batch, promptTokens, tokens, tokensPerSecond, part, tpotSecondsMedian, ttftSecondsMedian);
-        }
-    }
+            double ttftSecondsMedian) {}
 
     record Loaded(
             double requestsPerSecond,

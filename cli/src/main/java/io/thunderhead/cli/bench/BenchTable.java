@@ -39,7 +39,7 @@ final class BenchTable {
                 setup.machine().cores());
         if (ceilings != null) {
             row(
-                    "ceilings, %d threads: %.1f GB/s read, %.0f GFLOP/s multiply-add",
+                    "ceilings at best, %d threads: %.1f GB/s read, %.0f GFLOP/s multiply-add",
                     ceilings.threadCount(), ceilings.readBytesPerSecond() / 1e9, ceilings.flopsPerSecond() / 1e9);
         }
     }

@@ -4,7 +4,7 @@ import io.thunderhead.model.kernels.Ceilings;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What a server did, before it is compared with what the machine could do.
+/// What a server did.
 record Measured(
         List<BenchReport.Prefill> prefill,
         List<BenchReport.Decode> decode,
@@ -12,19 +12,8 @@ record Measured(
         BenchReport.@Nullable LongPrompt longPrompt,
         @Nullable StepTimes stepSeconds) {
 
-    BenchReport report(BenchReport.Setup setup) {
-        return new BenchReport(setup, null, prefill, decode, load, longPrompt, stepSeconds);
-    }
-
-    BenchReport report(BenchReport.Setup setup, ModelWork work, Ceilings ceilings) {
-        Roof roof = new Roof(work, ceilings);
-        return new BenchReport(
-                setup,
-                ceilings,
-                prefill.stream().map(line -> line.under(roof)).toList(),
-                decode.stream().map(line -> line.under(roof)).toList(),
-                load,
-                longPrompt,
-                stepSeconds);
+    /// @param ceilings null where they are not known
+    BenchReport report(BenchReport.Setup setup, @Nullable Ceilings ceilings) {
+        return new BenchReport(setup, ceilings, prefill, decode, load, longPrompt, stepSeconds);
     }
 }

@@ -128,8 +128,8 @@ class BenchCommandIT {
         try (CompletionsClient client = new CompletionsClient(url(), Duration.ofSeconds(20))) {
             longPromptTokens = 500;
 
-            BenchReport.LongPrompt run =
-                    new Bench(client, 100, 1).longPrompt(longPromptTokens, 2, ENDLESS, Duration.ofMillis(50));
+            BenchReport.LongPrompt run = new Bench(client, 100, 1, CeilingWatch.none())
+                    .longPrompt(longPromptTokens, 2, ENDLESS, Duration.ofMillis(50));
 
             assertThat(run.streams()).isEqualTo(2);
             assertThat(run.interTokenDuring().count()).isPositive();

@@ -12,6 +12,7 @@ import io.thunderhead.model.kernels.Kernels;
 import io.thunderhead.model.kernels.WeightLoader;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -132,20 +133,42 @@ public final class ExpertBank implements AutoCloseable {
 
     /// Groups the slots by expert, ascending: gives each slot's row its place, then copies the rows there.
     private int gather(int layerIndex, RoutedRows rows, ExpertWorkspace workspace) {
+        int[] places = workspace.places;
+        countSlots(rows, places);
         int groups = 0;
         int gathered = 0;
         for (int expert = 0; expert < config.expertCount(); expert++) {
-            int end = place(expert, rows, workspace, gathered);
-            if (end > gathered) {
+            int count = places[expert];
+            if (count > 0) {
                 workspace.weights[groups] = weights(layerIndex, expert);
-                workspace.firstRows[groups] = gathered;
-                groups++;
-                gathered = end;
+                workspace.firstRows[groups++] = gathered;
+                places[expert] = gathered;
+                gathered += count;
             }
         }
         workspace.firstRows[groups] = gathered;
+        for (int row = 0; row < rows.rowCount(); row++) {
+            for (int slot = 0; slot < rows.topK(); slot++) {
+                int expert = rows.expertId(row, slot);
+                if (expert >= 0) {
+                    workspace.positions[row * rows.topK() + slot] = places[expert]++;
+                }
+            }
+        }
         kernels.forRows(rows.rowCount(), (first, end) -> copyRows(rows, first, end, workspace));
         return groups;
+    }
+
+    private static void countSlots(RoutedRows rows, int[] counts) {
+        Arrays.fill(counts, 0);
+        for (int row = 0; row < rows.rowCount(); row++) {
+            for (int slot = 0; slot < rows.topK(); slot++) {
+                int expert = rows.expertId(row, slot);
+                if (expert >= 0) {
+                    counts[expert]++;
+                }
+            }
+        }
     }
 
     private FeedForwardWeights weights(int layerIndex, int expert) {
@@ -155,18 +178,6 @@ public final class ExpertBank implements AutoCloseable {
                     ErrorCode.STALE_PLAN, "expert " + expert + " of layer " + layerIndex + " is not held here");
         }
         return held.weights();
-    }
-
-    private static int place(int expert, RoutedRows rows, ExpertWorkspace workspace, int gathered) {
-        int position = gathered;
-        for (int row = 0; row < rows.rowCount(); row++) {
-            for (int slot = 0; slot < rows.topK(); slot++) {
-                if (rows.expertId(row, slot) == expert) {
-                    workspace.positions[row * rows.topK() + slot] = position++;
-                }
-            }
-        }
-        return position;
     }
 
     private void copyRows(RoutedRows rows, int firstRow, int endRow, ExpertWorkspace workspace) {

@@ -11,6 +11,9 @@ public final class ExpertWorkspace {
     /// Where each slot's row stands in `input`: `[rows, topK]`.
     int[] positions = new int[0];
 
+    /// Of each expert: where its next row goes.
+    final int[] places;
+
     /// First gathered row of every group, and behind the last group the end.
     final int[] firstRows;
 
@@ -24,6 +27,7 @@ public final class ExpertWorkspace {
     public ExpertWorkspace(ModelConfig config) {
         this.hiddenSize = config.hiddenSize();
         this.intermediateSize = config.intermediateSize();
+        this.places = new int[config.expertCount()];
         this.firstRows = new int[config.expertCount() + 1];
         this.weights = new FeedForwardWeights[config.expertCount()];
     }

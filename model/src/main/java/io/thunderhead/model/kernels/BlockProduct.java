@@ -1,5 +1,7 @@
 package io.thunderhead.model.kernels;
 
+import java.util.Arrays;
+
 /// Rows times several panels of a weight matrix: `C [rows, outputs of the panels] = A [rows, in] * W^T`. What it gives
 /// is
 /// defined by one [Product] a panel; it is an operation of its own because many rows are worth rearranging once for all
@@ -8,6 +10,8 @@ final class BlockProduct {
     /// More rows are given to [Arithmetic] in several blocks, so that what it rearranges stays in the second-level
     /// cache.
     static final int ROWS_MAX = 256;
+
+    private static final float[] ONES = ones();
 
     float[] a = new float[0];
     int aOffset;
@@ -25,12 +29,18 @@ final class BlockProduct {
     final BlockPiece piece = new BlockPiece();
     final PanelTile tile = new PanelTile();
 
-    /// Rearranged rows, a widened piece of a panel, and rows of the last panel when it is narrow.
+    /// Rearranged rows, pieces of the panels as floats, and rows of one panel.
     final Scratch.Floats packedRows = new Scratch.Floats();
 
-    final Scratch.Memory widened = new Scratch.Memory();
+    final WidenedPieces widened = new WidenedPieces();
     final Scratch.Floats wholeRows = new Scratch.Floats();
-    final float[] scales = new float[PackedMatrix.PANEL];
+    private final float[] scales = new float[PackedMatrix.PANEL];
+
+    private static float[] ones() {
+        float[] ones = new float[PackedMatrix.PANEL];
+        Arrays.fill(ones, 1);
+        return ones;
+    }
 
     /// Rows one after the other.
     BlockProduct a(float[] array, int offset, int rowCount) {
@@ -69,17 +79,44 @@ final class BlockProduct {
                 .size(rows, weights.panelWidth(panel), inSize);
     }
 
+    /// What [#giveSums] left for a panel, back into `wholeRows`.
+    void takeSums(int panel) {
+        int width = weights.panelWidth(panel);
+        for (int row = 0; row < rows; row++) {
+            System.arraycopy(c, cRow(panel, row), piece.sums, row * PackedMatrix.PANEL, width);
+        }
+    }
+
+    /// Writes a panel's sums to C, scaled if they are whole.
+    void giveSums(int panel, boolean whole) {
+        int width = weights.panelWidth(panel);
+        float[] factors = whole && weights.format() == WeightFormat.INT8 ? scales(panel) : ONES;
+        if (width == PackedMatrix.PANEL) {
+            BlockTiles.scale(piece.sums, rows, factors, c, cRow(panel, 0), cStride);
+            return;
+        }
+        BlockTiles.scale(piece.sums, rows, factors, piece.sums, 0, PackedMatrix.PANEL);
+        for (int row = 0; row < rows; row++) {
+            System.arraycopy(piece.sums, row * PackedMatrix.PANEL, c, cRow(panel, row), width);
+        }
+    }
+
     /// Turns sums over INT8 integers into sums over weights: times the scales of the panel's outputs.
     void scaleColumns(Arithmetic arithmetic, int panel) {
         if (weights.format() != WeightFormat.INT8) {
             return;
         }
-        int width = weights.panelWidth(panel);
-        for (int column = 0; column < width; column++) {
+        float[] factors = scales(panel);
+        for (int row = 0; row < rows; row++) {
+            arithmetic.multiply(c, cRow(panel, row), factors, 0, weights.panelWidth(panel));
+        }
+    }
+
+    /// Valid until the next call.
+    private float[] scales(int panel) {
+        for (int column = 0; column < weights.panelWidth(panel); column++) {
             scales[column] = weights.scale(panel * PackedMatrix.PANEL + column);
         }
-        for (int row = 0; row < rows; row++) {
-            arithmetic.multiply(c, cRow(panel, row), scales, 0, width);
-        }
+        return scales;
     }
 }

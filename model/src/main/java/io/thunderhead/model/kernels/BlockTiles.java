@@ -1,34 +1,49 @@
 package io.thunderhead.model.kernels;
 
 import static io.thunderhead.model.kernels.BlockPiece.GROUP_ROWS;
+import static io.thunderhead.model.kernels.NativeMemory.ALL;
 import static io.thunderhead.model.kernels.VectorArithmetic.FLOATS;
+import static io.thunderhead.model.kernels.VectorArithmetic.INTS;
 import static io.thunderhead.model.kernels.VectorArithmetic.LANES;
 import static io.thunderhead.model.kernels.VectorArithmetic.ORDER;
 import static io.thunderhead.model.kernels.VectorArithmetic.VECTOR_BYTES;
 
-import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 
 /// The inner loops of [VectorBlocks]: tiles of C that stay in registers over a piece's depth. Each is compiled by
-/// itself
-/// (`jvm.flags`, docs/adr/0015), and calls the Vector API without helpers between: the compiler stops inlining methods
+/// itself (`jvm.flags`, docs/adr/0015), and calls the Vector API without helpers between: the compiler stops inlining
+/// methods
 /// that are
 /// not the JDK's own where eight rows are only half done. A tile's last rows may be missing: then it computes its last
 /// row
 /// several times and writes the same numbers.
 final class BlockTiles {
+    private static final long CACHE_LINE = 64;
+
     private BlockTiles() {}
+
+    /// The sums of so many rows times the scales of their panel.
+    static void scale(float[] sums, int rows, float[] scales, float[] c, int cOffset, int cStride) {
+        for (int column = 0; column < PackedMatrix.PANEL; column += LANES) {
+            FloatVector scale = FloatVector.fromArray(FLOATS, scales, column);
+            for (int row = 0; row < rows; row++) {
+                FloatVector.fromArray(FLOATS, sums, row * PackedMatrix.PANEL + column)
+                        .mul(scale)
+                        .intoArray(c, cOffset + row * cStride + column);
+            }
+        }
+    }
 
     /// Four rows by two vectors: eight chains, for 16 registers.
     static void four(BlockPiece p, int row, int column) {
         float[] a = p.rows;
-        MemorySegment b = p.inputs;
-        float[] c = p.c;
+        float[] c = p.sums;
         int aAt = p.packedAt(row);
-        int c0 = p.cAt(row, 0) + column;
-        int c1 = p.cAt(row, 1) + column;
-        int c2 = p.cAt(row, 2) + column;
-        int c3 = p.cAt(row, 3) + column;
+        int c0 = row * PackedMatrix.PANEL + column;
+        int c1 = c0 + PackedMatrix.PANEL;
+        int c2 = c0 + 2 * PackedMatrix.PANEL;
+        int c3 = c0 + 3 * PackedMatrix.PANEL;
         boolean fromZero = p.fromZero;
         FloatVector s00 = fromZero ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, c, c0);
         FloatVector s01 = fromZero ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, c, c0 + LANES);
@@ -39,10 +54,10 @@ final class BlockTiles {
         FloatVector s30 = fromZero ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, c, c3);
         FloatVector s31 = fromZero ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, c, c3 + LANES);
         int depth = p.depth;
-        long at = p.inputsAt + (long) column * Float.BYTES;
+        long at = p.inputs + (long) column * Float.BYTES;
         for (int k = 0; k < depth; k++) {
-            FloatVector b0 = FloatVector.fromMemorySegment(FLOATS, b, at, ORDER);
-            FloatVector b1 = FloatVector.fromMemorySegment(FLOATS, b, at + VECTOR_BYTES, ORDER);
+            FloatVector b0 = FloatVector.fromMemorySegment(FLOATS, ALL, at, ORDER);
+            FloatVector b1 = FloatVector.fromMemorySegment(FLOATS, ALL, at + VECTOR_BYTES, ORDER);
             int x = aAt + k * GROUP_ROWS;
             FloatVector x0 = FloatVector.broadcast(FLOATS, a[x]);
             s00 = x0.fma(b0, s00);
@@ -71,17 +86,16 @@ final class BlockTiles {
     /// Eight rows by two vectors: sixteen chains, for 32 registers.
     static void eight(BlockPiece p, int row, int column) {
         float[] a = p.rows;
-        MemorySegment b = p.inputs;
-        float[] c = p.c;
+        float[] c = p.sums;
         int aAt = p.packedAt(row);
-        int c0 = p.cAt(row, 0) + column;
-        int c1 = p.cAt(row, 1) + column;
-        int c2 = p.cAt(row, 2) + column;
-        int c3 = p.cAt(row, 3) + column;
-        int c4 = p.cAt(row, 4) + column;
-        int c5 = p.cAt(row, 5) + column;
-        int c6 = p.cAt(row, 6) + column;
-        int c7 = p.cAt(row, 7) + column;
+        int c0 = row * PackedMatrix.PANEL + column;
+        int c1 = c0 + PackedMatrix.PANEL;
+        int c2 = c0 + 2 * PackedMatrix.PANEL;
+        int c3 = c0 + 3 * PackedMatrix.PANEL;
+        int c4 = c0 + 4 * PackedMatrix.PANEL;
+        int c5 = c0 + 5 * PackedMatrix.PANEL;
+        int c6 = c0 + 6 * PackedMatrix.PANEL;
+        int c7 = c0 + 7 * PackedMatrix.PANEL;
         boolean fromZero = p.fromZero;
         FloatVector s00 = fromZero ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, c, c0);
         FloatVector s01 = fromZero ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, c, c0 + LANES);
@@ -100,10 +114,13 @@ final class BlockTiles {
         FloatVector s70 = fromZero ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, c, c7);
         FloatVector s71 = fromZero ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, c, c7 + LANES);
         int depth = p.depth;
-        long at = p.inputsAt + (long) column * Float.BYTES;
+        IntVector ahead = IntVector.zero(INTS);
+        long aheadFrom = p.ahead;
+        long aheadBytes = p.aheadBytes;
+        long at = p.inputs + (long) column * Float.BYTES;
         for (int k = 0; k < depth; k++) {
-            FloatVector b0 = FloatVector.fromMemorySegment(FLOATS, b, at, ORDER);
-            FloatVector b1 = FloatVector.fromMemorySegment(FLOATS, b, at + VECTOR_BYTES, ORDER);
+            FloatVector b0 = FloatVector.fromMemorySegment(FLOATS, ALL, at, ORDER);
+            FloatVector b1 = FloatVector.fromMemorySegment(FLOATS, ALL, at + VECTOR_BYTES, ORDER);
             int x = aAt + k * GROUP_ROWS;
             FloatVector x0 = FloatVector.broadcast(FLOATS, a[x]);
             s00 = x0.fma(b0, s00);
@@ -129,8 +146,11 @@ final class BlockTiles {
             FloatVector x7 = FloatVector.broadcast(FLOATS, a[x + 7]);
             s70 = x7.fma(b0, s70);
             s71 = x7.fma(b1, s71);
+            long aheadAt = (aheadFrom + ((k * aheadBytes) >> BlockPiece.DEPTH_BITS)) & -CACHE_LINE;
+            ahead = ahead.or(IntVector.fromMemorySegment(INTS, ALL, aheadAt, ORDER));
             at += PackedMatrix.PANEL * Float.BYTES;
         }
+        p.lastAhead = ahead.lane(0);
         s00.intoArray(c, c0);
         s01.intoArray(c, c0 + LANES);
         s10.intoArray(c, c1);

@@ -1,5 +1,6 @@
 package io.thunderhead.model.kernels;
 
+import static io.thunderhead.model.kernels.NativeMemory.ALL;
 import static io.thunderhead.model.kernels.VectorArithmetic.FLOATS;
 import static io.thunderhead.model.kernels.VectorArithmetic.LANES;
 import static io.thunderhead.model.kernels.VectorArithmetic.ORDER;
@@ -7,28 +8,26 @@ import static io.thunderhead.model.kernels.VectorArithmetic.VECTOR_BYTES;
 import static io.thunderhead.model.kernels.VectorPieces.bytes;
 import static io.thunderhead.model.kernels.VectorPieces.nextBytes;
 
-import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /// [PairTiles] of int8 weights, without their scales.
 final class ByteTiles {
     private ByteTiles() {}
 
-    static void widen(MemorySegment bytes, long first, int depth, MemorySegment widened) {
+    static void widen(long bytes, int depth, long widened) {
         for (int k = 0; k < depth; k++) {
-            long from = first + (long) k * PackedMatrix.PANEL;
-            long to = (long) k * PackedMatrix.PANEL * Float.BYTES;
+            long from = bytes + (long) k * PackedMatrix.PANEL;
+            long to = widened + (long) k * PackedMatrix.PANEL * Float.BYTES;
             for (int lane = 0; lane < PackedMatrix.PANEL; lane += 2 * LANES) {
                 long at = to + (long) lane * Float.BYTES;
-                bytes(bytes, from + lane).intoMemorySegment(widened, at, ORDER);
-                nextBytes(bytes, from + lane).intoMemorySegment(widened, at + VECTOR_BYTES, ORDER);
+                bytes(from + lane).intoMemorySegment(ALL, at, ORDER);
+                nextBytes(from + lane).intoMemorySegment(ALL, at + VECTOR_BYTES, ORDER);
             }
         }
     }
 
     static void one(PanelTile p, int row, int panel, int lane) {
         float[] a = p.a;
-        MemorySegment b = p.weights;
         int a0 = p.aAt(row, 0);
         long w0 = p.weightsAt(panel, 0) + lane;
         long w1 = p.weightsAt(panel, 1) + lane;
@@ -45,20 +44,20 @@ final class ByteTiles {
         int depth = p.depth;
         for (int k = 0; k < depth; k++) {
             FloatVector x0 = FloatVector.broadcast(FLOATS, a[a0 + k]);
-            FloatVector l0 = bytes(b, w0);
-            FloatVector h0 = nextBytes(b, w0);
+            FloatVector l0 = bytes(w0);
+            FloatVector h0 = nextBytes(w0);
             s00l = x0.fma(l0, s00l);
             s00h = x0.fma(h0, s00h);
-            FloatVector l1 = bytes(b, w1);
-            FloatVector h1 = nextBytes(b, w1);
+            FloatVector l1 = bytes(w1);
+            FloatVector h1 = nextBytes(w1);
             s01l = x0.fma(l1, s01l);
             s01h = x0.fma(h1, s01h);
-            FloatVector l2 = bytes(b, w2);
-            FloatVector h2 = nextBytes(b, w2);
+            FloatVector l2 = bytes(w2);
+            FloatVector h2 = nextBytes(w2);
             s02l = x0.fma(l2, s02l);
             s02h = x0.fma(h2, s02h);
-            FloatVector l3 = bytes(b, w3);
-            FloatVector h3 = nextBytes(b, w3);
+            FloatVector l3 = bytes(w3);
+            FloatVector h3 = nextBytes(w3);
             s03l = x0.fma(l3, s03l);
             s03h = x0.fma(h3, s03h);
             w0 += PackedMatrix.PANEL;
@@ -79,7 +78,6 @@ final class ByteTiles {
 
     static void two(PanelTile p, int row, int panel, int lane) {
         float[] a = p.a;
-        MemorySegment b = p.weights;
         int a0 = p.aAt(row, 0);
         int a1 = p.aAt(row, 1);
         long w0 = p.weightsAt(panel, 0) + lane;
@@ -94,10 +92,10 @@ final class ByteTiles {
         FloatVector s11h = s00l;
         int depth = p.depth;
         for (int k = 0; k < depth; k++) {
-            FloatVector l0 = bytes(b, w0);
-            FloatVector h0 = nextBytes(b, w0);
-            FloatVector l1 = bytes(b, w1);
-            FloatVector h1 = nextBytes(b, w1);
+            FloatVector l0 = bytes(w0);
+            FloatVector h0 = nextBytes(w0);
+            FloatVector l1 = bytes(w1);
+            FloatVector h1 = nextBytes(w1);
             FloatVector x0 = FloatVector.broadcast(FLOATS, a[a0 + k]);
             s00l = x0.fma(l0, s00l);
             s00h = x0.fma(h0, s00h);
@@ -124,7 +122,6 @@ final class ByteTiles {
 
     static void four(PanelTile p, int row, int panel, int lane) {
         float[] a = p.a;
-        MemorySegment b = p.weights;
         int a0 = p.aAt(row, 0);
         int a1 = p.aAt(row, 1);
         int a2 = p.aAt(row, 2);
@@ -149,10 +146,10 @@ final class ByteTiles {
         FloatVector s31h = s00l;
         int depth = p.depth;
         for (int k = 0; k < depth; k++) {
-            FloatVector l0 = bytes(b, w0);
-            FloatVector h0 = nextBytes(b, w0);
-            FloatVector l1 = bytes(b, w1);
-            FloatVector h1 = nextBytes(b, w1);
+            FloatVector l0 = bytes(w0);
+            FloatVector h0 = nextBytes(w0);
+            FloatVector l1 = bytes(w1);
+            FloatVector h1 = nextBytes(w1);
             FloatVector x0 = FloatVector.broadcast(FLOATS, a[a0 + k]);
             s00l = x0.fma(l0, s00l);
             s00h = x0.fma(h0, s00h);

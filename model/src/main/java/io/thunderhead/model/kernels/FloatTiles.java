@@ -1,5 +1,6 @@
 package io.thunderhead.model.kernels;
 
+import static io.thunderhead.model.kernels.NativeMemory.ALL;
 import static io.thunderhead.model.kernels.VectorArithmetic.FLOATS;
 import static io.thunderhead.model.kernels.VectorArithmetic.LANES;
 import static io.thunderhead.model.kernels.VectorArithmetic.ORDER;
@@ -7,7 +8,6 @@ import static io.thunderhead.model.kernels.VectorArithmetic.VECTOR_BYTES;
 import static io.thunderhead.model.kernels.VectorPieces.start;
 import static io.thunderhead.model.kernels.VectorPieces.store;
 
-import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /// The inner loops of [VectorProducts]: tiles of C that stay in registers. Each is compiled by itself (`jvm.flags`,
@@ -18,7 +18,6 @@ final class FloatTiles {
     /// Four rows by two vectors, to the depth of the first row.
     static void tile(Product p, int row, int column) {
         float[] a = p.a;
-        MemorySegment b = p.b;
         int depth = p.depthOf(row);
         int r0 = row;
         int r1 = Math.min(row + 1, p.rows - 1);
@@ -36,11 +35,11 @@ final class FloatTiles {
         FloatVector c21 = start(p, r2, column + LANES);
         FloatVector c30 = start(p, r3, column);
         FloatVector c31 = start(p, r3, column + LANES);
-        long at = p.bOffsetBytes + (long) column * Float.BYTES;
+        long at = p.bAddress() + (long) column * Float.BYTES;
         long step = (long) p.bStride * Float.BYTES;
         for (int k = 0; k < depth; k++) {
-            FloatVector b0 = FloatVector.fromMemorySegment(FLOATS, b, at, ORDER);
-            FloatVector b1 = FloatVector.fromMemorySegment(FLOATS, b, at + VECTOR_BYTES, ORDER);
+            FloatVector b0 = FloatVector.fromMemorySegment(FLOATS, ALL, at, ORDER);
+            FloatVector b1 = FloatVector.fromMemorySegment(FLOATS, ALL, at + VECTOR_BYTES, ORDER);
             FloatVector x0 = FloatVector.broadcast(FLOATS, a[a0 + k]);
             c00 = x0.fma(b0, c00);
             c01 = x0.fma(b1, c01);
@@ -64,15 +63,15 @@ final class FloatTiles {
     /// One row by one vector, from depth `firstK` on.
     static void strip(Product p, int row, int column, boolean fromZero, int firstK) {
         float[] a = p.a;
-        MemorySegment b = p.b;
         int from = p.aRow(row);
         int at = p.cRow(row) + column;
         int depth = p.depthOf(row);
+        long b = p.bAddress() + (long) column * Float.BYTES;
         FloatVector sum = fromZero ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, p.c, at);
         for (int k = firstK; k < depth; k++) {
-            long bAt = p.bOffsetBytes + ((long) k * p.bStride + column) * Float.BYTES;
+            long bAt = b + (long) k * p.bStride * Float.BYTES;
             sum = FloatVector.broadcast(FLOATS, a[from + k])
-                    .fma(FloatVector.fromMemorySegment(FLOATS, b, bAt, ORDER), sum);
+                    .fma(FloatVector.fromMemorySegment(FLOATS, ALL, bAt, ORDER), sum);
         }
         sum.intoArray(p.c, at);
     }

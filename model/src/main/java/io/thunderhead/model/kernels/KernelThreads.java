@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 /// microseconds, then park.
 final class KernelThreads implements AutoCloseable {
     private static final int SPINS_MAX = 2_000;
+
+    /// Before a helper offers its processor to others.
+    private static final int SPINS_A_TURN = 32;
     private static final long CLOSE_WAIT_MILLIS = 5_000;
 
     private final List<Helper> helpers = new ArrayList<>();
@@ -156,7 +159,7 @@ final class KernelThreads implements AutoCloseable {
 
         private @Nullable Operation awaitOtherThan(@Nullable Operation last) {
             for (int spins = 0; newest == last && spins < SPINS_MAX; spins++) {
-                Thread.onSpinWait();
+                pause(spins);
             }
             parked = true;
             while (newest == last && !closed) {
@@ -164,6 +167,17 @@ final class KernelThreads implements AutoCloseable {
             }
             parked = false;
             return newest;
+        }
+
+        /// Who may run instead should: with as many threads as processors, a helper that only spins can hold the
+        /// processor that the thread it waits for is to run on.
+        @SuppressWarnings("ThreadPriorityCheck") // nothing depends on it but speed
+        private static void pause(int spins) {
+            if (spins % SPINS_A_TURN == SPINS_A_TURN - 1) {
+                Thread.yield();
+            } else {
+                Thread.onSpinWait();
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.thunderhead.model.kernels;
 
+import static io.thunderhead.model.kernels.NativeMemory.ALL;
 import static io.thunderhead.model.kernels.VectorArithmetic.FLOATS;
 import static io.thunderhead.model.kernels.VectorArithmetic.INTS;
 import static io.thunderhead.model.kernels.VectorArithmetic.LANES;
@@ -7,7 +8,6 @@ import static io.thunderhead.model.kernels.VectorArithmetic.ORDER;
 import static io.thunderhead.model.kernels.VectorPieces.high;
 import static io.thunderhead.model.kernels.VectorPieces.low;
 
-import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
@@ -17,15 +17,15 @@ import jdk.incubator.vector.IntVector;
 final class PairTiles {
     private PairTiles() {}
 
-    static void widen(MemorySegment pairs, long first, int depth, MemorySegment widened) {
+    static void widen(long pairs, int depth, long widened) {
         for (int k = 0; k < depth; k++) {
-            long from = first + (long) k * PackedMatrix.HALF_PANEL * Integer.BYTES;
-            long to = (long) k * PackedMatrix.PANEL * Float.BYTES;
+            long from = pairs + (long) k * PackedMatrix.HALF_PANEL * Integer.BYTES;
+            long to = widened + (long) k * PackedMatrix.PANEL * Float.BYTES;
             for (int lane = 0; lane < PackedMatrix.HALF_PANEL; lane += LANES) {
-                IntVector two = IntVector.fromMemorySegment(INTS, pairs, from + (long) lane * Integer.BYTES, ORDER);
+                IntVector two = IntVector.fromMemorySegment(INTS, ALL, from + (long) lane * Integer.BYTES, ORDER);
                 long at = to + (long) lane * Float.BYTES;
-                low(two).intoMemorySegment(widened, at, ORDER);
-                high(two).intoMemorySegment(widened, at + PackedMatrix.HALF_PANEL * Float.BYTES, ORDER);
+                low(two).intoMemorySegment(ALL, at, ORDER);
+                high(two).intoMemorySegment(ALL, at + PackedMatrix.HALF_PANEL * Float.BYTES, ORDER);
             }
         }
     }
@@ -33,7 +33,6 @@ final class PairTiles {
     /// One row by four panels.
     static void one(PanelTile p, int row, int panel, int lane) {
         float[] a = p.a;
-        MemorySegment b = p.weights;
         int a0 = p.aAt(row, 0);
         long w0 = p.weightsAt(panel, 0) + (long) lane * Integer.BYTES;
         long w1 = p.weightsAt(panel, 1) + (long) lane * Integer.BYTES;
@@ -50,22 +49,22 @@ final class PairTiles {
         int depth = p.depth;
         for (int k = 0; k < depth; k++) {
             FloatVector x0 = FloatVector.broadcast(FLOATS, a[a0 + k]);
-            IntVector pairs0 = IntVector.fromMemorySegment(INTS, b, w0, ORDER);
+            IntVector pairs0 = IntVector.fromMemorySegment(INTS, ALL, w0, ORDER);
             FloatVector l0 = low(pairs0);
             FloatVector h0 = high(pairs0);
             s00l = x0.fma(l0, s00l);
             s00h = x0.fma(h0, s00h);
-            IntVector pairs1 = IntVector.fromMemorySegment(INTS, b, w1, ORDER);
+            IntVector pairs1 = IntVector.fromMemorySegment(INTS, ALL, w1, ORDER);
             FloatVector l1 = low(pairs1);
             FloatVector h1 = high(pairs1);
             s01l = x0.fma(l1, s01l);
             s01h = x0.fma(h1, s01h);
-            IntVector pairs2 = IntVector.fromMemorySegment(INTS, b, w2, ORDER);
+            IntVector pairs2 = IntVector.fromMemorySegment(INTS, ALL, w2, ORDER);
             FloatVector l2 = low(pairs2);
             FloatVector h2 = high(pairs2);
             s02l = x0.fma(l2, s02l);
             s02h = x0.fma(h2, s02h);
-            IntVector pairs3 = IntVector.fromMemorySegment(INTS, b, w3, ORDER);
+            IntVector pairs3 = IntVector.fromMemorySegment(INTS, ALL, w3, ORDER);
             FloatVector l3 = low(pairs3);
             FloatVector h3 = high(pairs3);
             s03l = x0.fma(l3, s03l);
@@ -89,7 +88,6 @@ final class PairTiles {
     /// Two rows by two panels.
     static void two(PanelTile p, int row, int panel, int lane) {
         float[] a = p.a;
-        MemorySegment b = p.weights;
         int a0 = p.aAt(row, 0);
         int a1 = p.aAt(row, 1);
         long w0 = p.weightsAt(panel, 0) + (long) lane * Integer.BYTES;
@@ -104,10 +102,10 @@ final class PairTiles {
         FloatVector s11h = s00l;
         int depth = p.depth;
         for (int k = 0; k < depth; k++) {
-            IntVector pairs0 = IntVector.fromMemorySegment(INTS, b, w0, ORDER);
+            IntVector pairs0 = IntVector.fromMemorySegment(INTS, ALL, w0, ORDER);
             FloatVector l0 = low(pairs0);
             FloatVector h0 = high(pairs0);
-            IntVector pairs1 = IntVector.fromMemorySegment(INTS, b, w1, ORDER);
+            IntVector pairs1 = IntVector.fromMemorySegment(INTS, ALL, w1, ORDER);
             FloatVector l1 = low(pairs1);
             FloatVector h1 = high(pairs1);
             FloatVector x0 = FloatVector.broadcast(FLOATS, a[a0 + k]);
@@ -137,7 +135,6 @@ final class PairTiles {
     /// Four rows by two panels: sixteen chains, for 32 registers.
     static void four(PanelTile p, int row, int panel, int lane) {
         float[] a = p.a;
-        MemorySegment b = p.weights;
         int a0 = p.aAt(row, 0);
         int a1 = p.aAt(row, 1);
         int a2 = p.aAt(row, 2);
@@ -162,10 +159,10 @@ final class PairTiles {
         FloatVector s31h = s00l;
         int depth = p.depth;
         for (int k = 0; k < depth; k++) {
-            IntVector pairs0 = IntVector.fromMemorySegment(INTS, b, w0, ORDER);
+            IntVector pairs0 = IntVector.fromMemorySegment(INTS, ALL, w0, ORDER);
             FloatVector l0 = low(pairs0);
             FloatVector h0 = high(pairs0);
-            IntVector pairs1 = IntVector.fromMemorySegment(INTS, b, w1, ORDER);
+            IntVector pairs1 = IntVector.fromMemorySegment(INTS, ALL, w1, ORDER);
             FloatVector l1 = low(pairs1);
             FloatVector h1 = high(pairs1);
             FloatVector x0 = FloatVector.broadcast(FLOATS, a[a0 + k]);

@@ -1,7 +1,5 @@
 package io.thunderhead.model.kernels;
 
-import java.lang.foreign.MemorySegment;
-
 /// A few rows by some panels of bf16 or int8 weights, as [PairTiles] and [ByteTiles] take them. Tiles may reach beyond
 /// the last
 /// row and the last panel: there they compute the last one again and write the same numbers.
@@ -11,7 +9,7 @@ final class PanelTile {
     int rows;
     int depth;
 
-    MemorySegment weights = MemorySegment.NULL;
+    private long weights;
     private PackedMatrix matrix = PackedMatrix.EMPTY;
     int firstPanel;
     int endPanel;
@@ -38,7 +36,7 @@ final class PanelTile {
         aOffset = block.aOffset;
         rows = block.rows;
         matrix = block.weights;
-        weights = matrix.data();
+        weights = NativeMemory.address(matrix.data());
         depth = matrix.inSize();
         firstPanel = first;
         endPanel = end;
@@ -55,8 +53,9 @@ final class PanelTile {
         return aOffset + Math.min(row + next, rows - 1) * depth;
     }
 
+    /// An address.
     long weightsAt(int panel, int next) {
-        return matrix.panelOffset(Math.min(panel + next, endPanel - 1));
+        return weights + matrix.panelOffset(Math.min(panel + next, endPanel - 1));
     }
 
     int cAt(int row, int nextRow, int panel, int nextPanel) {

@@ -92,6 +92,11 @@ final class Product {
         return aOffset + row * aStride;
     }
 
+    /// Where the part of B in question begins, if it is off-heap as it must be for vectors.
+    long bAddress() {
+        return NativeMemory.address(b) + bOffsetBytes;
+    }
+
     int cRow(int row) {
         return cOffset + row * cStride;
     }

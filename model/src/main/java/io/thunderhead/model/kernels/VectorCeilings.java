@@ -1,12 +1,12 @@
 package io.thunderhead.model.kernels;
 
+import static io.thunderhead.model.kernels.NativeMemory.ALL;
 import static io.thunderhead.model.kernels.VectorArithmetic.FLOATS;
 import static io.thunderhead.model.kernels.VectorArithmetic.INTS;
 import static io.thunderhead.model.kernels.VectorArithmetic.LANES;
 import static io.thunderhead.model.kernels.VectorArithmetic.ORDER;
 import static io.thunderhead.model.kernels.VectorArithmetic.VECTOR_BYTES;
 
-import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -26,16 +26,16 @@ final class VectorCeilings {
 
     private VectorCeilings() {}
 
-    static int read(MemorySegment buffer, long first, long byteCount) {
+    static int read(long first, long byteCount) {
         IntVector sum0 = IntVector.zero(INTS);
         IntVector sum1 = sum0;
         IntVector sum2 = sum0;
         IntVector sum3 = sum0;
         for (long at = first; at + BLOCK_BYTES <= first + byteCount; at += BLOCK_BYTES) {
-            sum0 = sum0.add(IntVector.fromMemorySegment(INTS, buffer, at, ORDER));
-            sum1 = sum1.add(IntVector.fromMemorySegment(INTS, buffer, at + VECTOR_BYTES, ORDER));
-            sum2 = sum2.add(IntVector.fromMemorySegment(INTS, buffer, at + 2 * VECTOR_BYTES, ORDER));
-            sum3 = sum3.add(IntVector.fromMemorySegment(INTS, buffer, at + 3 * VECTOR_BYTES, ORDER));
+            sum0 = sum0.add(IntVector.fromMemorySegment(INTS, ALL, at, ORDER));
+            sum1 = sum1.add(IntVector.fromMemorySegment(INTS, ALL, at + VECTOR_BYTES, ORDER));
+            sum2 = sum2.add(IntVector.fromMemorySegment(INTS, ALL, at + 2 * VECTOR_BYTES, ORDER));
+            sum3 = sum3.add(IntVector.fromMemorySegment(INTS, ALL, at + 3 * VECTOR_BYTES, ORDER));
         }
         return sum0.add(sum1).add(sum2.add(sum3)).reduceLanes(VectorOperators.ADD);
     }

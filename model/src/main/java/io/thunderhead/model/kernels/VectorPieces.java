@@ -1,10 +1,10 @@
 package io.thunderhead.model.kernels;
 
+import static io.thunderhead.model.kernels.NativeMemory.ALL;
 import static io.thunderhead.model.kernels.VectorArithmetic.FLOATS;
 import static io.thunderhead.model.kernels.VectorArithmetic.LANES;
 import static io.thunderhead.model.kernels.VectorArithmetic.ORDER;
 
-import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -42,23 +42,23 @@ final class VectorPieces {
     }
 
     /// A vector of int8 weights.
-    static FloatVector bytes(MemorySegment weights, long at) {
+    static FloatVector bytes(long at) {
         return (FloatVector)
-                ByteVector.fromMemorySegment(BYTES, weights, at, ORDER).convertShape(VectorOperators.B2F, FLOATS, 0);
+                ByteVector.fromMemorySegment(BYTES, ALL, at, ORDER).convertShape(VectorOperators.B2F, FLOATS, 0);
     }
 
     /// The vector of int8 weights behind that of [#bytes].
-    static FloatVector nextBytes(MemorySegment weights, long at) {
+    static FloatVector nextBytes(long at) {
         int part = LANES >= BYTES_MIN ? 0 : 1;
         long offset = LANES >= BYTES_MIN ? LANES : 0;
-        return (FloatVector) ByteVector.fromMemorySegment(BYTES, weights, at + offset, ORDER)
+        return (FloatVector) ByteVector.fromMemorySegment(BYTES, ALL, at + offset, ORDER)
                 .convertShape(VectorOperators.B2F, FLOATS, part);
     }
 
-    static FloatVector updated(MemorySegment state, long at, float decay, FloatVector key, FloatVector values) {
+    static FloatVector updated(long at, float decay, FloatVector key, FloatVector values) {
         FloatVector s = key.fma(
-                values, FloatVector.fromMemorySegment(FLOATS, state, at, ORDER).mul(decay));
-        s.intoMemorySegment(state, at, ORDER);
+                values, FloatVector.fromMemorySegment(FLOATS, ALL, at, ORDER).mul(decay));
+        s.intoMemorySegment(ALL, at, ORDER);
         return s;
     }
 

@@ -5,7 +5,6 @@ import static io.thunderhead.model.kernels.VectorArithmetic.LANES;
 import static io.thunderhead.model.kernels.VectorArithmetic.VECTOR_BYTES;
 import static io.thunderhead.model.kernels.VectorPieces.updated;
 
-import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /// [Recurrence]s with lanes across the columns of the state.
@@ -28,7 +27,7 @@ final class VectorRecurrence {
     /// Four vectors of columns at a time, so that a row of the state is read in long runs.
     private static void recurWide(Recurrence r, int column) {
         float[] qkv = r.qkv;
-        MemorySegment state = r.state;
+        long state = NativeMemory.address(r.state);
         int values = r.value(column);
         FloatVector v0 = FloatVector.fromArray(FLOATS, qkv, values);
         FloatVector v1 = FloatVector.fromArray(FLOATS, qkv, values + LANES);
@@ -39,13 +38,13 @@ final class VectorRecurrence {
         FloatVector sum2 = sum0;
         FloatVector sum3 = sum0;
         for (int row = 0; row < r.headDim; row++) {
-            long at = r.stateAt(row, column);
+            long at = state + r.stateAt(row, column);
             FloatVector key = FloatVector.broadcast(FLOATS, qkv[r.key(row)]);
             FloatVector query = FloatVector.broadcast(FLOATS, qkv[r.query(row)]);
-            FloatVector s0 = updated(state, at, r.decay, key, v0);
-            FloatVector s1 = updated(state, at + VECTOR_BYTES, r.decay, key, v1);
-            FloatVector s2 = updated(state, at + 2 * VECTOR_BYTES, r.decay, key, v2);
-            FloatVector s3 = updated(state, at + 3 * VECTOR_BYTES, r.decay, key, v3);
+            FloatVector s0 = updated(at, r.decay, key, v0);
+            FloatVector s1 = updated(at + VECTOR_BYTES, r.decay, key, v1);
+            FloatVector s2 = updated(at + 2 * VECTOR_BYTES, r.decay, key, v2);
+            FloatVector s3 = updated(at + 3 * VECTOR_BYTES, r.decay, key, v3);
             sum0 = query.fma(s0, sum0);
             sum1 = query.fma(s1, sum1);
             sum2 = query.fma(s2, sum2);
@@ -60,9 +59,10 @@ final class VectorRecurrence {
     private static void recurVector(Recurrence r, int column) {
         FloatVector values = FloatVector.fromArray(FLOATS, r.qkv, r.value(column));
         FloatVector sum = FloatVector.zero(FLOATS);
+        long state = NativeMemory.address(r.state);
         for (int row = 0; row < r.headDim; row++) {
             FloatVector key = FloatVector.broadcast(FLOATS, r.qkv[r.key(row)]);
-            FloatVector s = updated(r.state, r.stateAt(row, column), r.decay, key, values);
+            FloatVector s = updated(state + r.stateAt(row, column), r.decay, key, values);
             sum = FloatVector.broadcast(FLOATS, r.qkv[r.query(row)]).fma(s, sum);
         }
         sum.intoArray(r.out, r.outOffset + column);

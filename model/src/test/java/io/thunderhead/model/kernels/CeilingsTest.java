@@ -27,7 +27,8 @@ final class CeilingsTest {
             buffer.setAtIndex(ValueLayout.JAVA_INT, i, 7919 * i);
             expected += 7919 * i;
         }
-        assertThat(VectorCeilings.read(buffer, 0, buffer.byteSize())).isEqualTo(expected);
+        assertThat(VectorCeilings.read(NativeMemory.address(buffer) + 0, buffer.byteSize()))
+                .isEqualTo(expected);
     }
 
     /// Every chain goes towards its fixed point, `0.001 / (1 - 0.999)`, at the rate of its steps.
