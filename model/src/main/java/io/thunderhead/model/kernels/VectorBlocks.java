@@ -55,6 +55,7 @@ final class VectorBlocks {
     private static void multiplyPacked(BlockProduct block, int firstInput) {
         BlockPiece piece = block.piece;
         WidenedPieces weights = block.widened;
+        int tiles = piece.groupCount() * (PackedMatrix.PANEL / (2 * LANES));
         boolean last = firstInput + piece.packedDepth == block.weights.inSize();
         weights.start(block, firstInput, piece.packedDepth);
         for (int panel = block.firstPanel; panel < block.endPanel; panel++) {
@@ -63,7 +64,7 @@ final class VectorBlocks {
             }
             for (piece.input = 0; piece.input < piece.packedDepth; piece.input += BlockPiece.DEPTH_MAX) {
                 piece.fromZero = firstInput + piece.input == 0;
-                weights.next(piece);
+                weights.next(piece, tiles);
                 multiplyPiece(piece, weights);
             }
             block.giveSums(panel, last);
@@ -71,18 +72,15 @@ final class VectorBlocks {
     }
 
     private static void multiplyPiece(BlockPiece piece, WidenedPieces weights) {
-        int tiles = piece.groupCount() * (PackedMatrix.PANEL / (2 * LANES));
-        int tile = 0;
         for (int column = 0; column < PackedMatrix.PANEL; column += 2 * LANES) {
             for (int row = 0; row < piece.rowCount; row += BlockPiece.GROUP_ROWS) {
-                weights.readAhead(piece, tile, tiles);
+                weights.readAhead(piece);
                 if (BlockPiece.GROUP_ROWS > FOUR_ROWS && piece.rowCount - row > FOUR_ROWS) {
                     BlockTiles.eight(piece, row, column);
                 } else {
                     BlockTiles.four(piece, row, column);
                 }
-                weights.widenAhead(tile, tiles);
-                tile++;
+                weights.widenAhead();
             }
         }
     }

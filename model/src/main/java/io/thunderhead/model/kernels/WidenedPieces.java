@@ -4,6 +4,9 @@ package io.thunderhead.model.kernels;
 /// multiplied the next is on its way: each tile reads a part of it into a cache, and then that part is widened into a
 /// second buffer. Otherwise multiplying would wait for memory, and memory for multiplying (docs/adr/0036).
 final class WidenedPieces {
+    /// Fewer inputs are not worth a call.
+    private static final int STEP_MIN = 16;
+
     private final Scratch.Memory buffers = new Scratch.Memory();
     private PackedMatrix weights = PackedMatrix.EMPTY;
     private long data;
@@ -11,12 +14,19 @@ final class WidenedPieces {
     private int packedDepth;
     private int endPanel;
 
-    /// The piece that comes next: its panel, its first input among the packed, and the buffer it goes to.
+    /// The piece that comes next: its panel, its first input among the packed, where its weights are, and its buffer.
     private int panel;
 
     private int input;
+    private long address;
     private long buffer;
     private long otherBuffer;
+
+    /// Of that piece: inputs, how many a tile brings nearer, and how many are widened.
+    private int depth;
+
+    private int step;
+    private int widened;
 
     /// Begins with the first piece of inputs `[first, first + count)`.
     void start(BlockProduct block, int first, int count) {
@@ -27,53 +37,55 @@ final class WidenedPieces {
         panel = block.firstPanel;
         endPanel = block.endPanel;
         input = 0;
+        locate();
         if (weights.format() != WeightFormat.F32) {
             long floats = (long) BlockPiece.DEPTH_MAX * PackedMatrix.PANEL;
             buffer = NativeMemory.address(buffers.floatsAtLeast(2 * floats));
             otherBuffer = buffer + floats * Float.BYTES;
-            widen(0, depth());
+            step = depth;
+            widenAhead();
         }
     }
 
-    /// Gives the piece its weights, and turns to the one behind it.
-    void next(BlockPiece piece) {
-        piece.depth = depth();
+    /// Gives the piece its weights, and turns to the one behind it, which comes while `tiles` tiles are multiplied.
+    void next(BlockPiece piece, int tiles) {
+        piece.depth = depth;
         if (weights.format() == WeightFormat.F32) {
-            piece.inputs = address(0);
+            piece.inputs = address;
         } else {
             piece.inputs = buffer;
             buffer = otherBuffer;
             otherBuffer = piece.inputs;
         }
-        input += piece.depth;
+        input += depth;
         if (input == packedDepth) {
             input = 0;
             panel++;
         }
+        locate();
+        step = Math.max(STEP_MIN, Math.ceilDiv(depth, tiles));
+    }
+
+    private void locate() {
+        depth = panel == endPanel ? 0 : Math.min(BlockPiece.DEPTH_MAX, packedDepth - input);
+        address = depth == 0 ? 0 : data + weights.panelOffset(panel) + (firstInput + input) * inputBytes();
+        widened = 0;
     }
 
     /// Has a tile read what [#widenAhead] takes behind it.
-    void readAhead(BlockPiece piece, int part, int parts) {
-        if (panel == endPanel) {
-            piece.ahead = piece.inputs;
-            piece.aheadBytes = 0;
-            return;
-        }
-        int first = depth() * part / parts;
-        int end = depth() * (part + 1) / parts;
-        piece.ahead = address(first);
-        piece.aheadBytes = (end - first) * inputBytes();
+    void readAhead(BlockPiece piece) {
+        int count = Math.min(step, depth - widened);
+        piece.ahead = count == 0 ? piece.inputs : address + widened * inputBytes();
+        piece.aheadBytes = count * inputBytes();
     }
 
-    /// Widens one of `parts` equal parts of the piece that comes next.
-    void widenAhead(int part, int parts) {
-        if (panel < endPanel && weights.format() != WeightFormat.F32) {
-            widen(depth() * part / parts, depth() * (part + 1) / parts);
+    /// Widens a step of the piece that comes next.
+    void widenAhead() {
+        int count = Math.min(step, depth - widened);
+        if (count > 0) {
+            widen(count);
+            widened += count;
         }
-    }
-
-    private int depth() {
-        return Math.min(BlockPiece.DEPTH_MAX, packedDepth - input);
     }
 
     /// Of all outputs of a panel.
@@ -81,16 +93,13 @@ final class WidenedPieces {
         return (long) PackedMatrix.PANEL * weights.format().byteSize();
     }
 
-    private long address(int first) {
-        return data + weights.panelOffset(panel) + (firstInput + input + first) * inputBytes();
-    }
-
-    private void widen(int first, int end) {
-        long to = buffer + (long) first * PackedMatrix.PANEL * Float.BYTES;
+    private void widen(int count) {
+        long from = address + widened * inputBytes();
+        long to = buffer + (long) widened * PackedMatrix.PANEL * Float.BYTES;
         if (weights.format() == WeightFormat.BF16) {
-            PairTiles.widen(address(first), end - first, to);
-        } else {
-            ByteTiles.widen(address(first), end - first, to);
+            PairTiles.widen(from, count, to);
+        } else if (weights.format() == WeightFormat.INT8) {
+            ByteTiles.widen(from, count, to);
         }
     }
 }
