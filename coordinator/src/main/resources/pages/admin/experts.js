@@ -1,10 +1,14 @@
-/// The heat map of layers and experts, drawn on a canvas: 80 x 32 cells would be slow as elements.
+/// The heat map of layers and experts, drawn on a canvas: 80 x 32 cells would be slow as elements. Coloured by holder, or by
+/// load: the rows that an expert computed, of its layer's mean.
 
-import { byId, element } from '../dom.js';
+import { byId, count, element } from '../dom.js';
 import { colour } from './charts.js';
 
 const CELL_MAX = 18;
 const CELL_MIN = 6;
+
+/// The load that has the strongest colour, in means of its layer.
+const LOAD_MAX = 3;
 
 export class ExpertMap {
     constructor() {
@@ -12,19 +16,36 @@ export class ExpertMap {
         this.map = { layers: 0, experts: 0, holders: [], cells: [] };
         this.chosen = null;
         this.known = '';
+        this.byLoad = false;
+        this.rows = null;
+        byId('colours').addEventListener('change', event => this.colourBy(event.target.value));
         this.canvas.addEventListener('keydown', event => this.key(event));
         this.canvas.addEventListener('pointermove', event => this.point(event));
         new ResizeObserver(() => this.draw()).observe(this.canvas.parentElement);
         matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.redraw());
     }
 
-    show(cluster) {
+    /// @param loads what `/admin/api/loads` says, or null
+    show(cluster, loads) {
         const known = JSON.stringify([cluster.plan?.epoch, cluster.plan?.holders]);
-        if (known !== this.known) {
+        const moved = known !== this.known;
+        if (moved) {
             this.known = known;
             this.map = mapOf(cluster);
-            this.redraw();
         }
+        if (loads) {
+            this.rows = loads.rows;
+        }
+        if (moved || loads) {
+            this.redraw();
+            this.tell();
+        }
+    }
+
+    colourBy(what) {
+        this.byLoad = what === 'load';
+        this.redraw();
+        this.tell();
     }
 
     redraw() {
@@ -41,14 +62,20 @@ export class ExpertMap {
         this.canvas.height = layers * this.size * scale;
         this.canvas.style.width = `${experts * this.size}px`;
         this.canvas.style.height = `${layers * this.size}px`;
-        this.canvas.setAttribute('aria-label', `${layers} layers with ${experts} experts each, coloured by holder`);
+        this.canvas.setAttribute('aria-label', `${layers} layers with ${experts} experts each, coloured by ${this.byLoad ? 'load' : 'holder'}`);
         const pen = this.canvas.getContext('2d');
         pen.scale(scale, scale);
+        pen.fillStyle = colour('--accent');
         for (let layer = 0; layer < layers; layer++) {
             for (let expert = 0; expert < experts; expert++) {
-                this.drawCell(pen, layer, expert, cells[layer][expert]);
+                if (this.byLoad) {
+                    this.drawLoad(pen, layer, expert);
+                } else {
+                    this.drawHolders(pen, layer, expert, cells[layer][expert]);
+                }
             }
         }
+        pen.globalAlpha = 1;
         if (this.chosen) {
             pen.strokeStyle = colour('--text');
             pen.lineWidth = 2;
@@ -57,7 +84,7 @@ export class ExpertMap {
     }
 
     /// A cell is split among the holders of replicas; one that nobody holds stays empty.
-    drawCell(pen, layer, expert, holders) {
+    drawHolders(pen, layer, expert, holders) {
         const inner = this.size - 1;
         holders.forEach((holder, i) => {
             pen.fillStyle = holderColour(holder, this.map.holders.length);
@@ -66,7 +93,25 @@ export class ExpertMap {
         });
     }
 
+    drawLoad(pen, layer, expert) {
+        pen.globalAlpha = Math.min(1, this.load(layer, expert) / LOAD_MAX);
+        pen.fillRect(expert * this.size, layer * this.size, this.size - 1, this.size - 1);
+    }
+
+    /// Of the layer's mean; 0 where nothing was computed.
+    load(layer, expert) {
+        const rows = this.rows?.[layer] ?? [];
+        const sum = rows.reduce((total, each) => total + each, 0);
+        return sum === 0 ? 0 : (rows[expert] * rows.length) / sum;
+    }
+
     drawLegend() {
+        if (this.byLoad) {
+            byId('legend').replaceChildren(
+                element('li', {}, `empty: no row yet; full colour: ${LOAD_MAX} times the mean of its layer, or more`),
+            );
+            return;
+        }
         const held = this.map.holders.map(
             (_, index) => this.map.cells.flat().filter(holders => holders.includes(index)).length,
         );
@@ -92,7 +137,7 @@ export class ExpertMap {
     }
 
     choose(layer, expert) {
-        const { layers, experts, holders, cells } = this.map;
+        const { layers, experts } = this.map;
         if (layer < 0 || expert < 0 || layer >= layers || expert >= experts) {
             return;
         }
@@ -100,9 +145,24 @@ export class ExpertMap {
             return;
         }
         this.chosen = { layer, expert };
-        const names = cells[layer][expert].map(index => holders[index]).join(' and ') || 'nobody';
-        byId('cell').textContent = `Layer ${layer}, expert ${expert}: held by ${names}`;
+        this.tell();
         this.draw();
+    }
+
+    tell() {
+        const { layers, experts, holders, cells } = this.map;
+        if (!this.chosen || this.chosen.layer >= layers || this.chosen.expert >= experts) {
+            return;
+        }
+        const { layer, expert } = this.chosen;
+        const names = cells[layer][expert].map(index => holders[index]).join(' and ') || 'nobody';
+        const load = this.byLoad
+            ? `, ${count(this.rows?.[layer]?.[expert] ?? 0)} rows, ${this.load(layer, expert).toFixed(1)} times the mean of its layer`
+            : '';
+        const words = `Layer ${layer}, expert ${expert}: held by ${names}${load}`;
+        if (byId('cell').textContent !== words) {
+            byId('cell').textContent = words;
+        }
     }
 }
 

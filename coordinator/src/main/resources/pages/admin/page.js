@@ -3,7 +3,7 @@
 import { get } from '../api.js';
 import { byId } from '../dom.js';
 import { Charts } from './charts.js';
-import { drawCluster } from './cluster.js';
+import { ClusterPicture } from './cluster.js';
 import { ExpertMap } from './experts.js';
 import { RequestTable } from './requests.js';
 
@@ -17,15 +17,17 @@ function say(error) {
 const charts = new Charts();
 const experts = new ExpertMap();
 const requests = new RequestTable(say);
+const picture = new ClusterPicture(say);
 
 async function refresh() {
-    const [cluster, stats, inFlight] = await Promise.all([
+    const [cluster, stats, inFlight, loads] = await Promise.all([
         get('/admin/api/cluster'),
         get('/stats'),
         get('/admin/api/requests'),
+        experts.byLoad ? get('/admin/api/loads') : null,
     ]);
-    drawCluster(cluster);
-    experts.show(cluster);
+    picture.show(cluster);
+    experts.show(cluster, loads);
     charts.add(stats);
     requests.show(inFlight.requests);
 }

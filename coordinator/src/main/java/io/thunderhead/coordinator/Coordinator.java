@@ -2,6 +2,7 @@ package io.thunderhead.coordinator;
 
 import io.thunderhead.cluster.membership.ClusterMembership;
 import io.thunderhead.cluster.membership.ClusterMembership.Snapshot;
+import io.thunderhead.cluster.membership.ExpertLoad;
 import io.thunderhead.cluster.membership.NodeInfo;
 import io.thunderhead.cluster.planning.PlanKeeper;
 import io.thunderhead.cluster.planning.PlanPublisher;
@@ -26,10 +27,12 @@ import io.thunderhead.coordinator.trace.Telemetry;
 import io.thunderhead.coordinator.trace.Tracing;
 import io.thunderhead.coordinator.trace.TracingConfig;
 import io.thunderhead.core.id.HostPort;
+import io.thunderhead.core.id.NodeId;
 import io.thunderhead.metrics.NodeMetrics;
 import io.thunderhead.model.config.ModelConfig;
 import io.thunderhead.transport.NodeConnector;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
@@ -173,6 +176,16 @@ public final class Coordinator implements AutoCloseable {
         @Override
         public boolean cancel(String requestId) {
             return engine.cancel(requestId);
+        }
+
+        @Override
+        public void drain(NodeId worker, boolean drained) {
+            membership.drain(worker, drained);
+        }
+
+        @Override
+        public Collection<ExpertLoad> loads() {
+            return membership.loads().values();
         }
     }
 }

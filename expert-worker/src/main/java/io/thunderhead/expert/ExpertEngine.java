@@ -1,5 +1,6 @@
 package io.thunderhead.expert;
 
+import io.thunderhead.cluster.membership.ExpertLoad;
 import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ServingException;
 import io.thunderhead.core.time.Deadline;
@@ -69,6 +70,11 @@ public final class ExpertEngine implements ExpertService, AutoCloseable {
 
     private ServingException shuttingDown() {
         return new ServingException(ErrorCode.SHUTTING_DOWN, node + " is shutting down");
+    }
+
+    /// What each expert computed so far. Any thread.
+    ExpertLoad load() {
+        return metrics.load();
     }
 
     /// Frees experts between two dispatches, when none of them can be in use. They are gone when it returns: a later

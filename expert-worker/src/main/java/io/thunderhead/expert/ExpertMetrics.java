@@ -1,5 +1,6 @@
 package io.thunderhead.expert;
 
+import io.thunderhead.cluster.membership.ExpertLoad;
 import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.metrics.ErrorCounters;
 import io.thunderhead.metrics.Families;
@@ -9,7 +10,11 @@ import io.thunderhead.metrics.Readings;
 import io.thunderhead.model.experts.ExpertBank;
 import io.thunderhead.model.experts.ExpertId;
 import io.thunderhead.transport.exchange.ExpertRows;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.stream.IntStream;
 
 /// What an expert worker records. The rows of each expert are counted in one array, `[layer * experts + expert]`, and
 /// read when somebody scrapes. Owner: the expert engine's thread.
@@ -39,6 +44,21 @@ final class ExpertMetrics {
             double rows = (double) expertRows.get(id.layerIndex() * expertCount + id.expert());
             readings.value(rows, Integer.toString(id.layerIndex()), Integer.toString(id.expert()));
         }
+    }
+
+    /// Any thread.
+    ExpertLoad load() {
+        Map<Integer, List<Long>> byLayer = new TreeMap<>();
+        for (int layer = 0; layer < bank.config().layerCount(); layer++) {
+            int first = layer * expertCount;
+            List<Long> rows = IntStream.range(first, first + expertCount)
+                    .mapToObj(expertRows::get)
+                    .toList();
+            if (rows.stream().anyMatch(count -> count > 0)) {
+                byLayer.put(layer, rows);
+            }
+        }
+        return new ExpertLoad(byLayer);
     }
 
     /// Rows that went through the bank without an error: their experts exist.

@@ -55,6 +55,7 @@ public final class ExpertWorker implements AutoCloseable {
     /// Returns when the node has joined; loading goes on behind.
     public void start() {
         engine.start();
+        entry.membership().share(engine::load);
         follower = entry.enter(server.start(), this::hold);
     }
 

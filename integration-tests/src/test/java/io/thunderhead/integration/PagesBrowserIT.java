@@ -27,6 +27,31 @@ import org.openqa.selenium.Keys;
 class PagesBrowserIT {
     private static final String LONG = "Write about the gulls of the harbour, at length. ".repeat(120);
 
+    /// Answers the dashboard's questions in the server's place.
+    private static final String LARGE_CLUSTER = """
+            const experts = [...Array(32).keys()];
+            const node = (id, role) => ({id, role, address: '10.0.0.1:1', host: 'h', device: 'cuda:0', memory_bytes: 8e10,
+                ready: true, draining: false, drained: false, loaded_bytes: 1, total_bytes: 1, detail: ''});
+            const layers = expert => Object.fromEntries([...Array(80).keys()].map(layer => [layer, [expert]]));
+            const large = {
+                ready: true, missing: [], leader: 'coordinator-0', model: {layers: 80, experts: 32}, changes: [],
+                nodes: [node('attention-0', 'attention-worker'), ...experts.map(e => node('expert-' + e, 'expert-worker'))],
+                plan: {epoch: 9, reason: 'large',
+                    stages: [{node: 'attention-0', first_layer: 0, end_layer: 80, sequence_slots: 64, weight_bytes: 1e10}],
+                    holders: experts.map(e => ({node: 'expert-' + e, weight_bytes: 1e10, layers: layers(e)}))}};
+            const requests = [...Array(1000).keys()].map(i => ({sequence: i, request_id: 'r-' + i, client: 'c', phase: 'decoding',
+                age_millis: i, prompt_tokens: 9, prompt_read: 9, generated_tokens: i, max_tokens: 5000, replays: 0}));
+            const own = window.fetch;
+            window.longest = 0;
+            new PerformanceObserver(list => list.getEntries().forEach(
+                task => window.longest = Math.max(window.longest, task.duration))).observe({entryTypes: ['longtask']});
+            window.fetch = (path, options) => {
+                requests.forEach(each => each.age_millis += 1000);
+                const body = path.endsWith('/cluster') ? large : path.endsWith('/requests') ? {requests} : null;
+                return body ? Promise.resolve(new Response(JSON.stringify(body))) : own(path, options);
+            };
+            """;
+
     private LocalCluster cluster;
     private Browser browser;
 
@@ -129,6 +154,90 @@ class PagesBrowserIT {
             browser.find("#confirm-dialog button[value=yes]").click();
             assertThat(asked.get(30, TimeUnit.SECONDS).status()).isEqualTo(499);
             until(() -> !browser.sees("#requests button"));
+        }
+    }
+
+    @Test
+    void dashboardDrainsAWorkerAfterAskingTwiceAndTakesItBack() {
+        browser.open(cluster.uri("/admin"));
+        until(() -> browser.sees("[aria-label=\"Drain expert-1\"]"));
+        browser.find("[aria-label=\"Drain expert-1\"]").click();
+        browser.find("#confirm-dialog button[value=no]").click();
+        browser.find("[aria-label=\"Drain expert-1\"]").click();
+        browser.find("#confirm-dialog button[value=yes]").click();
+        until(() -> browser.find("#plan").getText().contains("drained expert-1"));
+        until(() -> browser.texts("#others strong").toString().contains("drained"));
+        assertThat(browser.texts("#holders strong")).hasSize(1);
+        browser.find("[aria-label=\"Drain expert-0\"]").click();
+        browser.find("#confirm-dialog button[value=yes]").click();
+        until(() -> browser.texts("#trouble").toString().contains("expert-0 is the last expert-worker"));
+        browser.find("[aria-label=\"Undrain expert-1\"]").click();
+        browser.find("#confirm-dialog button[value=yes]").click();
+        until(() -> browser.texts("#holders strong").size() == 2
+                && browser.find("#readiness").getText().equals("ready"));
+    }
+
+    @Test
+    void dashboardShowsTheLoadOfExperts() {
+        browser.open(cluster.uri("/admin"));
+        until(() -> browser.find("#readiness").getText().equals("ready"));
+        try (ApiProbe probe = new ApiProbe()) {
+            probe.post(cluster.uri("/v1/completions"), Map.of("model", "golden", "prompt", LONG, "max_tokens", 1));
+        }
+        browser.find("#colours input[value=load]").click();
+        browser.find("#experts").sendKeys(Keys.ARROW_DOWN);
+        until(() -> browser.find("#cell")
+                .getText()
+                .matches("Layer 0, expert 0: held by expert-., [1-9].* times the mean of its layer"));
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
+    void showsHostileTextAsText(@TempDir Path folder) throws IOException {
+        String hostile = "<img src=x onerror=document.title='broken'>";
+        Path document = Files.writeString(folder.resolve(hostile.replace("/", "") + ".md"), hostile);
+        openChat();
+        browser.find("#files").sendKeys(document.toString());
+        until(() -> browser.texts("#documents li").stream().anyMatch(chip -> chip.contains("tokens")));
+        assertThat(browser.texts("#documents .name"))
+                .containsExactly(document.getFileName().toString());
+        ask(hostile);
+        until(() -> browser.sees(".assistant footer button"));
+        assertThat(browser.texts(".user .text")).containsExactly(hostile);
+        assertThat(browser.script("return document.querySelectorAll('img').length"))
+                .isEqualTo(0L);
+        assertThat(browser.script("return document.title")).isEqualTo("Thunderhead");
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    /// As large as the released model on many hosts, with as many requests as a busy day has.
+    @Test
+    void dashboardShowsManyWorkersAndRequests() {
+        browser.open(cluster.uri("/admin"));
+        until(() -> browser.find("#readiness").getText().equals("ready"));
+        browser.script(LARGE_CLUSTER);
+        until(() -> browser.script("return document.querySelectorAll('#requests tr').length")
+                .equals(1000L));
+        assertThat(browser.texts("#holders strong")).hasSize(32);
+        browser.find("#experts").sendKeys(Keys.ARROW_DOWN, Keys.ARROW_DOWN, Keys.ARROW_RIGHT);
+        assertThat(browser.find("#cell").getText()).isEqualTo("Layer 1, expert 1: held by expert-1");
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
+    void dashboardAsksForAKeyWhereKeysAreNeeded() {
+        Map<String, String> keys = Map.of("http.api-keys", "operator:secret-1", "http.admin-clients", "operator");
+        try (LocalCluster closed = LocalCluster.start(DemoModel.FOLDER, 1, 1, keys)) {
+            browser.open(closed.uri("/admin"));
+            until(() -> browser.sees("#key-dialog"));
+            browser.find("#key").sendKeys("wrong");
+            browser.find("#key-dialog button[value=yes]").click();
+            until(() -> browser.sees("#key-dialog")
+                    && browser.script("return document.getElementById('key').value")
+                            .equals(""));
+            browser.find("#key").sendKeys("secret-1");
+            browser.find("#key-dialog button[value=yes]").click();
+            until(() -> browser.find("#readiness").getText().equals("ready"));
         }
     }
 

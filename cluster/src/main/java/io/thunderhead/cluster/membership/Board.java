@@ -2,6 +2,8 @@ package io.thunderhead.cluster.membership;
 
 import io.thunderhead.cluster.membership.ClusterMembership.Snapshot;
 import io.thunderhead.cluster.placement.Plan;
+import io.thunderhead.core.id.NodeId;
+import java.util.Map;
 
 /// What all nodes of a cluster see and write to: the shared state under [BoardMembership]. May wait for other nodes.
 interface Board {
@@ -16,7 +18,16 @@ interface Board {
     /// @return the plan in force afterwards
     Plan offer(Plan plan);
 
+    /// Puts up what this node's experts computed.
+    void post(ExpertLoad load);
+
+    /// Marks a node as drained, or takes the mark away.
+    void drain(NodeId node, boolean drained);
+
     Snapshot read();
+
+    /// What the experts of live nodes computed.
+    Map<NodeId, ExpertLoad> loads();
 
     /// Whether a coordinator is here, without which nothing is kept or found.
     boolean coordinatorIsHere();

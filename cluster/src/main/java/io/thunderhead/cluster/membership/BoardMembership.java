@@ -3,13 +3,17 @@ package io.thunderhead.cluster.membership;
 import io.thunderhead.cluster.placement.Plan;
 import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ServingException;
+import io.thunderhead.core.id.NodeId;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +24,7 @@ import org.slf4j.LoggerFactory;
 abstract class BoardMembership implements ClusterMembership {
     private static final Logger log = LoggerFactory.getLogger(BoardMembership.class);
     private static final Duration RESYNC = Duration.ofSeconds(1);
+    private static final Duration LOAD_PERIOD = Duration.ofSeconds(2);
     private static final Duration CALL_GRACE = Duration.ofSeconds(1);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
 
@@ -27,11 +32,15 @@ abstract class BoardMembership implements ClusterMembership {
     private final List<Subscription> subscriptions = new CopyOnWriteArrayList<>();
     private final AtomicReference<@Nullable NodeStatus> status = new AtomicReference<>();
     private final AtomicReference<@Nullable Plan> plan = new AtomicReference<>();
+    private final Map<NodeId, Boolean> drains = new ConcurrentHashMap<>();
+    private volatile @Nullable Supplier<ExpertLoad> load;
+    private volatile Map<NodeId, ExpertLoad> loads = Map.of();
     private volatile Snapshot snapshot = new Snapshot(Optional.empty(), List.of(), List.of(), Optional.empty());
     private volatile boolean closed;
     private volatile @Nullable Board board;
     private volatile @Nullable Thread thread;
     private boolean failing;
+    private long loadsDueNanos = System.nanoTime();
 
     /// Opens the shared state when this node starts.
     ///
@@ -75,6 +84,22 @@ abstract class BoardMembership implements ClusterMembership {
         plan.accumulateAndGet(
                 newPlan, (known, offered) -> known == null || offered.epoch() > known.epoch() ? offered : known);
         wake();
+    }
+
+    @Override
+    public void drain(NodeId worker, boolean drained) {
+        drains.put(worker, drained);
+        wake();
+    }
+
+    @Override
+    public void share(Supplier<ExpertLoad> newLoad) {
+        load = newLoad;
+    }
+
+    @Override
+    public Map<NodeId, ExpertLoad> loads() {
+        return loads;
     }
 
     @Override
@@ -133,9 +158,27 @@ abstract class BoardMembership implements ClusterMembership {
         if (known != null) {
             adopt(board.offer(known));
         }
+        drains.forEach((worker, drained) -> {
+            board.drain(worker, drained);
+            drains.remove(worker, drained);
+        });
+        if (System.nanoTime() - loadsDueNanos >= 0) {
+            exchangeLoads(board, self);
+            loadsDueNanos = System.nanoTime() + LOAD_PERIOD.toNanos();
+        }
         Snapshot read = board.read();
         read.plan().ifPresent(this::adopt);
         snapshot = read;
+    }
+
+    private void exchangeLoads(Board board, NodeInfo self) {
+        Supplier<ExpertLoad> own = load;
+        if (own != null) {
+            board.post(own.get());
+        }
+        if (self.role() == NodeRole.COORDINATOR) {
+            loads = board.loads();
+        }
     }
 
     /// What the board says replaces a plan of the same epoch that came second. Remembered so that the plan outlives the

@@ -13,18 +13,21 @@ import com.hazelcast.map.listener.EntryUpdatedListener;
 import com.hazelcast.map.listener.MapListener;
 import io.thunderhead.cluster.membership.ClusterMembership.Snapshot;
 import io.thunderhead.cluster.placement.Plan;
+import io.thunderhead.core.id.NodeId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
-/// The board in three Hazelcast maps of JSON texts: infos and statuses by the member's id, and the plan. Entries of
-/// members that are gone do not count; the oldest coordinator sweeps them out.
+/// The board in Hazelcast maps of JSON texts: infos, statuses and loads by the member's id, the plan, and the drained
+/// by
+/// their names. Entries of members that are gone do not count; the oldest coordinator sweeps them out.
 ///
 /// Only coordinators hold data. While none is there, reads answer from what was read last and nothing is written; the
 /// membership thread writes everything again when one is back.
@@ -38,8 +41,11 @@ final class HazelcastBoard implements Board {
     private final IMap<String, String> infos;
     private final IMap<String, String> statuses;
     private final IMap<String, String> plans;
+    private final IMap<String, String> loads;
+    private final IMap<String, String> drains;
     private Map<String, String> infoTexts = Map.of();
     private Map<String, String> statusTexts = Map.of();
+    private Set<NodeId> drained = Set.of();
     private @Nullable Plan plan;
 
     HazelcastBoard(HazelcastInstance instance, Runnable changed) {
@@ -48,7 +54,9 @@ final class HazelcastBoard implements Board {
         this.infos = instance.getMap("node-infos");
         this.statuses = instance.getMap("node-statuses");
         this.plans = instance.getMap("plan");
-        for (IMap<String, String> map : List.of(infos, statuses, plans)) {
+        this.loads = instance.getMap("expert-loads");
+        this.drains = instance.getMap("drained-nodes");
+        for (IMap<String, String> map : List.of(infos, statuses, plans, drains)) {
             map.addEntryListener(onEntry(changed), false);
         }
         instance.getCluster().addMembershipListener(onMember(changed));
@@ -66,6 +74,23 @@ final class HazelcastBoard implements Board {
     @Override
     public void post(NodeStatus status) {
         post(statuses, json.writeValueAsString(status));
+    }
+
+    @Override
+    public void post(ExpertLoad load) {
+        post(loads, json.writeValueAsString(load));
+    }
+
+    @Override
+    public void drain(NodeId node, boolean wanted) {
+        if (oldestCoordinator().isEmpty()) {
+            throw new IllegalStateException("no coordinator is here to remember that " + node + " is drained");
+        }
+        if (wanted) {
+            drains.set(node.value(), "");
+        } else {
+            drains.delete(node.value());
+        }
     }
 
     /// The member's id is read each time: it changes when a split cluster merges.
@@ -107,9 +132,11 @@ final class HazelcastBoard implements Board {
             if (oldest.get().localMember()) {
                 sweep(infos, live);
                 sweep(statuses, live);
+                sweep(loads, live);
             }
             infoTexts = infos.getAll(live);
             statusTexts = statuses.getAll(live);
+            drained = drains.keySet().stream().map(NodeId::new).collect(Collectors.toSet());
             String text = plans.get(PLAN_KEY);
             plan = text == null ? null : json.readValue(text, Plan.class);
         }
@@ -117,7 +144,22 @@ final class HazelcastBoard implements Board {
         for (Member member : members) {
             info(member).ifPresent(info -> roster.add(info, status(member)));
         }
-        return roster.snapshot(oldest.flatMap(this::info).map(NodeInfo::id), Optional.ofNullable(plan));
+        return roster.snapshot(oldest.flatMap(this::info).map(NodeInfo::id), Optional.ofNullable(plan), drained);
+    }
+
+    @Override
+    public Map<NodeId, ExpertLoad> loads() {
+        Map<NodeId, ExpertLoad> byNode = new TreeMap<>();
+        if (oldestCoordinator().isPresent()) {
+            Map<String, String> texts = loads.getAll(Set.copyOf(infoTexts.keySet()));
+            texts.forEach((key, text) -> {
+                String info = infoTexts.get(key);
+                if (info != null) {
+                    byNode.put(json.readValue(info, NodeInfo.class).id(), json.readValue(text, ExpertLoad.class));
+                }
+            });
+        }
+        return byNode;
     }
 
     /// Members come in the order of joining.

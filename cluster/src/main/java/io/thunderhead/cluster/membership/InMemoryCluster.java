@@ -5,13 +5,19 @@ import io.thunderhead.cluster.placement.Plan;
 import io.thunderhead.core.id.NodeId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// A cluster inside one process: every membership [#join] hands out sees the others'. Thread-safe.
 public final class InMemoryCluster {
     /// In the order of joining; guarded by this.
     private final List<Seat> seats = new ArrayList<>();
+
+    private final Set<NodeId> drained = new TreeSet<>();
 
     private @Nullable Plan plan;
 
@@ -55,6 +61,22 @@ public final class InMemoryCluster {
         return offered;
     }
 
+    private synchronized void drain(NodeId node, boolean wanted) {
+        if (wanted ? drained.add(node) : drained.remove(node)) {
+            tellAll();
+        }
+    }
+
+    private synchronized Map<NodeId, ExpertLoad> loads() {
+        Map<NodeId, ExpertLoad> loads = new TreeMap<>();
+        for (Seat seat : seats) {
+            if (seat.load != null) {
+                loads.put(seat.info.id(), seat.load);
+            }
+        }
+        return loads;
+    }
+
     private synchronized Snapshot read() {
         Roster roster = new Roster();
         seats.forEach(seat -> roster.add(seat.info, seat.status));
@@ -63,7 +85,7 @@ public final class InMemoryCluster {
                 .filter(info -> info.role() == NodeRole.COORDINATOR)
                 .map(NodeInfo::id)
                 .findFirst();
-        return roster.snapshot(leader, Optional.ofNullable(plan));
+        return roster.snapshot(leader, Optional.ofNullable(plan), drained);
     }
 
     private synchronized void tellAll() {
@@ -74,6 +96,7 @@ public final class InMemoryCluster {
         private final NodeInfo info;
         private final Runnable changed;
         private @Nullable NodeStatus status;
+        private @Nullable ExpertLoad load;
         private boolean left;
 
         Seat(NodeInfo info, Runnable changed) {
@@ -94,6 +117,23 @@ public final class InMemoryCluster {
         @Override
         public Plan offer(Plan offered) {
             return InMemoryCluster.this.offer(offered);
+        }
+
+        @Override
+        public void post(ExpertLoad newLoad) {
+            synchronized (InMemoryCluster.this) {
+                load = newLoad;
+            }
+        }
+
+        @Override
+        public void drain(NodeId node, boolean wanted) {
+            InMemoryCluster.this.drain(node, wanted);
+        }
+
+        @Override
+        public Map<NodeId, ExpertLoad> loads() {
+            return InMemoryCluster.this.loads();
         }
 
         @Override

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +21,7 @@ final class Roster {
         byId.put(info.id(), new Entry(info, status));
     }
 
-    Snapshot snapshot(Optional<NodeId> leader, Optional<Plan> plan) {
+    Snapshot snapshot(Optional<NodeId> leader, Optional<Plan> plan, Set<NodeId> drained) {
         List<Entry> entries = new ArrayList<>(byId.values());
         return new Snapshot(
                 leader,
@@ -30,7 +31,8 @@ final class Roster {
                         .filter(Objects::nonNull)
                         .map(Objects::requireNonNull)
                         .toList(),
-                plan);
+                plan,
+                drained);
     }
 
     private record Entry(NodeInfo info, @Nullable NodeStatus status) {}

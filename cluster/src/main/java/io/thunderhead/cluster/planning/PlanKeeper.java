@@ -18,6 +18,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -28,8 +29,9 @@ import org.jspecify.annotations.Nullable;
 /// while its own node leads. One owner thread.
 ///
 /// - First plan: when as many workers are there as the policy expects.
-/// - A worker is lost (or drains): its part waits for it for the grace period, then goes to the workers that are left,
-///   if they have room. If it comes back in time, as another life of the same node, it gets the same part again.
+/// - A worker is lost (or leaves): its part waits for it for the grace period, then goes to the workers that are left,
+///   if they have room; of a worker that an operator drained, at once. If it comes back in time, as another life of the
+/// same node, it gets the same part again.
 /// - A worker comes later: it gets a part once everything is served, if the policy says so; an attention worker only
 ///   in place of one that was lost, because layers that move cost every running sequence its state.
 ///
@@ -108,7 +110,7 @@ public final class PlanKeeper {
         missingSinceNanos.keySet().retainAll(lost);
         lost.forEach(id -> missingSinceNanos.putIfAbsent(id, nowNanos));
         if (!lost.isEmpty()) {
-            return withoutLost(plan, workers, lost, nowNanos);
+            return withoutLost(plan, workers, lost, snapshot.drained(), nowNanos);
         }
         List<NodeId> returned = planned.stream()
                 .filter(id -> !workers.incarnation(id).equals(incarnations.get(id)))
@@ -121,17 +123,31 @@ public final class PlanKeeper {
         return policy.rebalance() && served(plan, snapshot) ? rebalance(plan, workers) : new Keep();
     }
 
-    private PlanDecision withoutLost(Plan plan, Workers workers, List<NodeId> lost, long nowNanos) {
+    private PlanDecision withoutLost(
+            Plan plan, Workers workers, List<NodeId> missing, Set<NodeId> drained, long nowNanos) {
+        List<NodeId> leaving = missing.stream().filter(drained::contains).toList();
+        List<NodeId> lost = missing.stream().filter(id -> !drained.contains(id)).toList();
         long longestNanos = lost.stream()
                 .mapToLong(id -> nowNanos - missingSinceNanos.getOrDefault(id, nowNanos))
                 .max()
                 .orElse(0);
         Duration left = policy.rejoinGrace().minusNanos(longestNanos);
-        if (left.isPositive()) {
+        if (left.isPositive() && !lost.isEmpty()) {
             return new Wait("%s lost: its part moves in %.1f s unless it comes back"
                     .formatted(names(lost), left.toMillis() / 1000.0));
         }
-        return place(workers.attention(), workers.experts(), workers, Optional.of(plan), "lost " + names(lost));
+        return place(workers.attention(), workers.experts(), workers, Optional.of(plan), reason(lost, leaving));
+    }
+
+    private static String reason(List<NodeId> lost, List<NodeId> drained) {
+        List<String> reasons = new ArrayList<>();
+        if (!lost.isEmpty()) {
+            reasons.add("lost " + names(lost));
+        }
+        if (!drained.isEmpty()) {
+            reasons.add("drained " + names(drained));
+        }
+        return String.join(", ", reasons);
     }
 
     private PlanDecision rebalance(Plan plan, Workers workers) {

@@ -27,6 +27,7 @@ final class Workers {
                 .filter(node -> node.modelFingerprint().equals(modelFingerprint))
                 .filter(node ->
                         snapshot.status(node.id()).filter(NodeStatus::draining).isEmpty())
+                .filter(node -> !snapshot.drained().contains(node.id()))
                 .forEach(node -> usable.put(node.id(), node));
     }
 

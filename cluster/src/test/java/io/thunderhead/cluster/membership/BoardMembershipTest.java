@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.thunderhead.cluster.membership.ClusterMembership.Snapshot;
 import io.thunderhead.cluster.placement.Plan;
 import io.thunderhead.cluster.testing.Nodes;
+import io.thunderhead.core.id.NodeId;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -56,6 +58,17 @@ final class BoardMembershipTest {
         @Override
         public Plan offer(Plan plan) {
             return plan;
+        }
+
+        @Override
+        public void post(ExpertLoad load) {}
+
+        @Override
+        public void drain(NodeId node, boolean drained) {}
+
+        @Override
+        public Map<NodeId, ExpertLoad> loads() {
+            return Map.of();
         }
 
         @Override

@@ -6,6 +6,7 @@ import io.thunderhead.cluster.membership.ClusterMembership.Snapshot;
 import io.thunderhead.cluster.placement.Plan;
 import io.thunderhead.cluster.testing.Nodes;
 import io.thunderhead.model.config.LayerRange;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -106,6 +108,36 @@ abstract class MembershipContract {
         await(second, planned(7));
         first.close();
         assertThat(await(second, leads(Nodes.coordinator(1))).plan()).contains(plan(7, "seven"));
+    }
+
+    @Test
+    void everyoneSeesWhoIsDrainedAlsoAfterARestart() throws Exception {
+        ClusterMembership first = join(Nodes.coordinator(0));
+        ClusterMembership second = join(Nodes.coordinator(1));
+        NodeInfo node = Nodes.expert(0, 100);
+        ClusterMembership worker = join(node);
+        first.drain(node.id(), true);
+        await(second, snapshot -> snapshot.drained().equals(Set.of(node.id())));
+        await(worker, snapshot -> snapshot.drained().equals(Set.of(node.id())));
+        worker.close();
+        join(Nodes.reborn(node));
+        Snapshot back = await(second, snapshot -> snapshot.nodes().contains(Nodes.reborn(node)));
+        assertThat(back.drained()).containsExactly(node.id());
+        second.drain(node.id(), false);
+        await(first, snapshot -> snapshot.drained().isEmpty());
+    }
+
+    @Test
+    void coordinatorsSeeWhatExpertsComputed() throws Exception {
+        ClusterMembership coordinator = join(Nodes.coordinator(0));
+        NodeInfo node = Nodes.expert(0, 100);
+        ClusterMembership worker = join(node);
+        ExpertLoad load = new ExpertLoad(Map.of(3, List.of(7L, 0L)));
+        worker.share(() -> load);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> coordinator.loads().equals(Map.of(node.id(), load)));
+        assertThat(worker.loads()).isEmpty();
     }
 
     @Test

@@ -249,6 +249,28 @@ class PlanKeeperTest {
                 .isEqualTo(new Readiness.Ready());
     }
 
+    @Test
+    void theLoadOfADrainedWorkerMovesAtOnceAndComesBack() {
+        planned();
+        cluster.mark(Nodes.expert(1, PLENTY), true);
+        Plan without = published();
+        assertThat(without.reason()).isEqualTo("drained expert-01");
+        assertThat(without.experts()).hasSize(1);
+        cluster.put(without);
+        cluster.serveAll();
+        assertThat(step()).isEqualTo(new Keep());
+        cluster.mark(Nodes.expert(1, PLENTY), false);
+        assertThat(published().experts()).hasSize(2);
+    }
+
+    @Test
+    void aDrainedWorkerThatCannotBeSparedStays() {
+        planned();
+        cluster.mark(Nodes.expert(0, PLENTY), true);
+        cluster.mark(Nodes.expert(1, PLENTY), true);
+        assertThat(step()).isInstanceOf(Wait.class);
+    }
+
     private Plan planned() {
         joinTwoAndTwo();
         Plan plan = published();

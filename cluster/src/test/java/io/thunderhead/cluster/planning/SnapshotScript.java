@@ -8,10 +8,12 @@ import io.thunderhead.cluster.testing.Nodes;
 import io.thunderhead.core.id.NodeId;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 
 /// A cluster as a test tells it: who is there, what they say, which plan is in force.
@@ -19,11 +21,16 @@ final class SnapshotScript {
     private final TreeMap<NodeId, NodeInfo> nodes = new TreeMap<>();
     private final Map<NodeId, NodeStatus> statuses = new HashMap<>();
     private Optional<Plan> plan = Optional.empty();
+    private final Set<NodeId> drained = new HashSet<>();
     private NodeInfo leader = Nodes.coordinator(0);
 
     Snapshot snapshot() {
         return new Snapshot(
-                Optional.of(leader.id()), new ArrayList<>(nodes.values()), List.copyOf(statuses.values()), plan);
+                Optional.of(leader.id()),
+                new ArrayList<>(nodes.values()),
+                List.copyOf(statuses.values()),
+                plan,
+                drained);
     }
 
     void join(NodeInfo... joining) {
@@ -42,6 +49,15 @@ final class SnapshotScript {
 
     void put(Plan inForce) {
         plan = Optional.of(inForce);
+    }
+
+    /// An operator marks the worker, or takes the mark away.
+    void mark(NodeInfo node, boolean asDrained) {
+        if (asDrained) {
+            drained.add(node.id());
+        } else {
+            drained.remove(node.id());
+        }
     }
 
     void drain(NodeInfo node) {

@@ -52,6 +52,7 @@ public record ClusterReport(Snapshot cluster, List<Gap> missing, Dimensions mode
         json.writeStringProperty("host", node.hostName());
         json.writeStringProperty("device", node.device());
         json.writeNumberProperty("memory_bytes", node.memoryBytes());
+        json.writeBooleanProperty("drained", cluster.drained().contains(node.id()));
         cluster.status(node.id()).ifPresent(status -> {
             json.writeBooleanProperty("ready", status.ready());
             json.writeBooleanProperty("draining", status.draining());

@@ -44,7 +44,7 @@ final class ClusterService extends ClusterGrpc.ClusterImplBase {
                 .setMemoryBytes(info.memoryBytes());
         snapshot.status(info.id())
                 .ifPresent(status -> node.setReady(status.ready())
-                        .setDraining(status.draining())
+                        .setDraining(status.draining() || snapshot.drained().contains(info.id()))
                         .setLoadedBytes(status.loadedBytes())
                         .setTotalBytes(status.totalBytes())
                         .setDetail(status.detail()));

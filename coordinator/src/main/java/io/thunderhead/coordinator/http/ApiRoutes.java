@@ -3,6 +3,8 @@ package io.thunderhead.coordinator.http;
 import io.thunderhead.coordinator.admin.AdminView;
 import io.thunderhead.coordinator.admin.CancelEndpoint;
 import io.thunderhead.coordinator.admin.ClusterReport;
+import io.thunderhead.coordinator.admin.DrainEndpoint;
+import io.thunderhead.coordinator.admin.LoadReport;
 import io.thunderhead.coordinator.admin.RequestReport;
 import io.thunderhead.coordinator.api.Completions;
 import io.thunderhead.coordinator.api.ServedModels;
@@ -62,6 +64,9 @@ final class ApiRoutes {
         admin.ifPresent(view -> {
             views.put(RequestHandler.ADMIN + "cluster", new View(false, rest -> cluster(view)));
             views.put(
+                    RequestHandler.ADMIN + "loads",
+                    new View(false, rest -> json(new LoadReport(view.dimensions(), view.loads()).json())));
+            views.put(
                     RequestHandler.ADMIN + "requests",
                     new View(false, rest -> json(new RequestReport(view.requests()).json())));
         });
@@ -80,6 +85,8 @@ final class ApiRoutes {
             endpoints.put("/chat/api/papers", new PapersEndpoint(models));
             endpoints.put("/chat/api/pdf", new PdfEndpoint());
             endpoints.put(RequestHandler.ADMIN + "cancel", new CancelEndpoint(view));
+            endpoints.put(RequestHandler.ADMIN + "drain", new DrainEndpoint(view, true));
+            endpoints.put(RequestHandler.ADMIN + "undrain", new DrainEndpoint(view, false));
         });
         return endpoints;
     }

@@ -12,6 +12,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 class AdminApiIT {
     private static final String CANCEL = "/admin/api/cancel";
+    private static final String DRAIN = "/admin/api/drain";
     private static final JsonMapper MAPPER = new JsonMapper();
 
     @Test
@@ -43,6 +44,48 @@ class AdminApiIT {
             assertThat(json(server.get("/admin/api/requests")).get("requests").size())
                     .isZero();
         }
+    }
+
+    @Test
+    void drainsAWorkerAndUndrainsIt() throws Exception {
+        try (ApiServer server = ApiServer.start(FakeEngine.manual())) {
+            assertThat(server.post(DRAIN, "{\"node\":\"attention-1\"}").statusCode())
+                    .isEqualTo(200);
+            assertThat(drained(server)).containsExactly("attention-1");
+            assertThat(server.post("/admin/api/undrain", "{\"node\":\"attention-1\"}")
+                            .statusCode())
+                    .isEqualTo(200);
+            assertThat(drained(server)).isEmpty();
+        }
+    }
+
+    @Test
+    void refusesToDrainWhatTheClusterNeeds() throws Exception {
+        try (ApiServer server = ApiServer.start(FakeEngine.manual())) {
+            HttpResponse<String> last = server.post(DRAIN, "{\"node\":\"expert-0\"}");
+            assertThat(last.statusCode()).isEqualTo(400);
+            assertThat(last.body()).contains("expert-0 is the last expert-worker");
+            assertThat(server.post(DRAIN, "{\"node\":\"expert-9\"}").statusCode())
+                    .isEqualTo(404);
+            assertThat(server.post(DRAIN, "{\"nodes\":1}").statusCode()).isEqualTo(400);
+            assertThat(drained(server)).isEmpty();
+        }
+    }
+
+    @Test
+    void addsUpWhatExpertsComputed() throws Exception {
+        try (ApiServer server = ApiServer.start(FakeEngine.manual())) {
+            assertThat(json(server.get("/admin/api/loads"))).hasToString("{\"rows\":[[0,0,0,0],[3,0,0,5]]}");
+        }
+    }
+
+    private static List<String> drained(ApiServer server) throws Exception {
+        return json(server.get("/admin/api/cluster"))
+                .get("nodes")
+                .valueStream()
+                .filter(node -> node.get("drained").booleanValue())
+                .map(node -> node.get("id").stringValue())
+                .toList();
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.thunderhead.coordinator.testing;
 
 import io.thunderhead.cluster.membership.ClusterMembership;
+import io.thunderhead.cluster.membership.ExpertLoad;
 import io.thunderhead.cluster.membership.NodeInfo;
 import io.thunderhead.cluster.membership.NodeRole;
 import io.thunderhead.cluster.membership.NodeStatus;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// A cluster that says what a test tells it to; [#tell] makes it known. One thread.
@@ -120,6 +122,21 @@ public final class FakeCluster implements ClusterMembership {
     @Override
     public void publish(NodeStatus status) {
         statuses.put(status.id(), status);
+    }
+
+    @Override
+    public void drain(NodeId worker, boolean drained) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void share(Supplier<ExpertLoad> load) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Map<NodeId, ExpertLoad> loads() {
+        return Map.of();
     }
 
     @Override
