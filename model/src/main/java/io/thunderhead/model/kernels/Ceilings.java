@@ -15,24 +15,19 @@ import java.lang.foreign.MemorySegment;
 /// @param flopsPerSecond float32 fused multiply-adds on registers, each counted as two
 public record Ceilings(int threadCount, double readBytesPerSecond, double flopsPerSecond) {
     /// Larger than the third-level cache that a virtual machine sees of its host.
-    private static final long READ_BYTES = 1L << 30;
+    private static final long READ_BYTES = 1L << 28;
 
-    private static final int FMA_STEPS = 40_000_000;
+    private static final int FMA_STEPS = 10_000_000;
 
     /// The best of so many rounds counts: a ceiling is what is possible, not what is usual.
-    private static final int ROUNDS = 8;
+    private static final int ROUNDS = 4;
 
     private static final long READ_TASK_BYTES = 1 << 20;
     private static final int FMA_TASK_STEPS = 10_000;
 
-    /// Takes about a second and 1 GiB of memory. Throws CONFIG_INVALID where kernels have no vectors.
-    public static Ceilings measure(int threadCount) {
-        return measure(threadCount, READ_BYTES, FMA_STEPS, ROUNDS);
-    }
-
-    /// The same from a quarter of the memory and of the time: for looks between measurements.
+    /// Takes a fraction of a second and 256 MiB of memory. Throws CONFIG_INVALID where kernels have no vectors.
     public static Ceilings glance(int threadCount) {
-        return measure(threadCount, READ_BYTES / 4, FMA_STEPS / 4, ROUNDS / 2);
+        return measure(threadCount, READ_BYTES, FMA_STEPS, ROUNDS);
     }
 
     /// @param fmaSteps fused multiply-adds of each of the chains, by all threads together
