@@ -5,8 +5,9 @@
 #   bench/gpu.sh run DIR     where the GPU is: every test of the kernels, then the measurements, in one table
 #
 # pack needs TORNADOVM_HOME, JAVA_HOME and Maven. run needs DIR, the GPU's driver and the libraries that the SDK's backend
-# loads (CUDA: NVRTC, and its headers in CUDA_PATH); with torch and triton the references are measured too. TINY=1 measures
-# sizes that any device can do, for trying the script out.
+# loads (CUDA: NVRTC, with its headers in CUDA_PATH, and cuBLAS); with torch, triton and transformers in Python the references
+# are measured too. All numbers are in DIR/gpu.json then. DEVICE_MEMORY is what TornadoVM may take (72GB). TINY=1 measures
+# the kernels from Java at sizes that any device can do, for trying the script out.
 set -euo pipefail
 
 fail() {
@@ -22,6 +23,7 @@ packed=$(cd "$2" && pwd)
 runtime_modules=java.se,jdk.graal.compiler,jdk.incubator.vector,jdk.internal.vm.ci,jdk.management,jdk.net,jdk.unsupported,jdk.zipfs
 # What TornadoVM needs to be fast and loud: docs/PERFORMANCE.md.
 flags=(-Dtornado.max.events=64 -Dtornado.panama.objectHeader=128 -Dtornado.recover.bailout=False
+    -Dtornado.device.memory="${DEVICE_MEMORY:-72GB}" -Dtornado.tvm.maxbytecodesize=1048576
     --enable-native-access=ALL-UNNAMED --add-modules=jdk.incubator.vector)
 
 pack() {
@@ -42,31 +44,36 @@ pack() {
     du -sh "$packed"
 }
 
-java_on_device() {
-    "$packed/jdk/bin/java" "@$packed/argfile" "${flags[@]}" -cp "$packed/classes:$packed/jars/*" "$@"
+# Name, limit in seconds, command: a section that fails or hangs costs no more than its limit, and has a row that says so.
+section() {
+    local name=$1 limit=$2 source=$3
+    shift 3
+    timeout "$limit" "$@" >"$packed/$name.log" 2>&1 || printf '%s\t%s\tFAILED\tsee %s.log\n' "$source" "$name" "$name" >>"$packed/table.tsv"
+    grep -P '^(java|cuda|reference)\t' "$packed/$name.log" >>"$packed/table.tsv" || true
 }
 
 run() {
     [ -x "$packed/jdk/bin/java" ] || fail "$packed has nothing packed in it"
     sed "s|\${TORNADOVM_HOME}|$packed/sdk|g" "$packed/sdk/tornado-argfile.template" >"$packed/argfile"
-    local table=$packed/table.tsv tests=passed
-    : >"$table"
+    local java=("$packed/jdk/bin/java" "@$packed/argfile" "${flags[@]}" -cp "$packed/classes:$packed/jars/*") tests=passed measured
+    : >"$packed/table.tsv"
     # A launch that fails raises nothing, so no number is worth anything before the results were compared.
-    java_on_device org.junit.platform.console.ConsoleLauncher execute --scan-classpath "$packed/classes" \
+    timeout 180 "${java[@]}" org.junit.platform.console.ConsoleLauncher execute --scan-classpath "$packed/classes" \
         --include-package io.thunderhead.tornado --disable-banner --details=summary >"$packed/tests.log" 2>&1 || tests=FAILED
-    printf 'java\ttests of the kernels\t%s\tsee tests.log\n' "$tests" >>"$table"
-    java_on_device -Xmx64g io.thunderhead.tornado.GpuMeasurements ${TINY:+tiny} >"$packed/measurements.log" 2>&1 ||
-        printf 'java\tmeasurements\tFAILED\tsee measurements.log\n' >>"$table"
-    grep -P '^java\t' "$packed/measurements.log" >>"$table" || true
     if python3 -c 'import torch, triton' 2>/dev/null; then
-        python3 "$here/gpu_reference.py" >"$packed/reference.log" 2>&1 ||
-            printf 'reference\tall\tFAILED\tsee reference.log\n' >>"$table"
-        grep -P '^reference\t' "$packed/reference.log" >>"$table" || true
-    else
-        printf 'reference\tall\tnot measured\tno torch with triton here\n' >>"$table"
+        section reference 90 reference python3 "$here/gpu_reference.py"
+        section transformers 90 reference python3 "$here/gpu_reference.py" transformers
     fi
+    if nvidia-smi >/dev/null 2>&1; then
+        for measured in products grouped decode prefill8k prefill64k experts launches layer4k layer16k slice1 slice16 slice64; do
+            section "$measured" 90 cuda "${java[@]}" io.thunderhead.tornado.CudaMeasurements "$measured"
+        done
+    fi
+    section kernels 120 java "${java[@]}" -Xmx64g io.thunderhead.tornado.GpuMeasurements ${TINY:+tiny}
     nvidia-smi --query-gpu=name,driver_version --format=csv,noheader 2>/dev/null || echo "no NVIDIA GPU here"
-    awk -F '\t' '{ printf "%-10s %-42s %14s %s\n", $1, $2, $3, $4 }' "$table"
+    sort -u "$packed/table.tsv" | awk -F '\t' '{ printf "%-10s %-60s %14s %s\n", $1, $2, $3, $4 }'
+    python3 "$here/gpu_table.py" "$packed/table.tsv" "$packed/gpu.json"
+    echo "tests of the kernels: $tests, see tests.log"
     [ "$tests" = passed ]
 }
 

@@ -73,7 +73,7 @@ def prefill_kernel(q, k, v, slopes, out, tokens, HEADS: tl.constexpr, DIM: tl.co
 
 
 def copy():
-    source = torch.zeros(1 << 28, device="cuda")
+    source = torch.randn(1 << 28, device="cuda")
     target = torch.empty_like(source)
     show("copy bandwidth", 2 * source.nbytes / median_seconds(lambda: target.copy_(source)) / 1e9, "GB/s")
 
@@ -98,11 +98,12 @@ def prefill(tokens):
 
 
 def products():
-    for name, n in (("qkv", 3 * HEADS * DIM), ("gate", HEADS * DIM)):
-        for m in (1024, 4096):
-            a = torch.randn(m, HIDDEN, device="cuda", dtype=torch.bfloat16)
-            b = torch.randn(HIDDEN, n, device="cuda", dtype=torch.bfloat16)
-            show(f"product {name}, {m} tokens", 2 * m * n * HIDDEN / median_seconds(lambda: a @ b) / 1e12, "TFLOP/s")
+    for name, n, k in (("qkv", 3 * HEADS * DIM, HIDDEN), ("gate", HEADS * DIM, HIDDEN), ("out", HIDDEN, HEADS * DIM)):
+        for m in (1024, 4096, 16384):
+            a = torch.randn(m, k, device="cuda", dtype=torch.bfloat16)
+            b = torch.randn(k, n, device="cuda", dtype=torch.bfloat16)
+            run = lambda: [a @ b for _ in range(10)]
+            show(f"product {name}, {m} tokens", 20 * m * n * k / median_seconds(run, runs=7, warm_ups=1) / 1e12, "TFLOP/s")
 
 
 def experts(tokens=4096):
@@ -116,12 +117,50 @@ def experts(tokens=4096):
         for e in range(EXPERTS):
             (torch.nn.functional.silu(x[e] @ gate[e]) * (x[e] @ up[e])) @ down[e]
 
+    def grouped():
+        ends = torch.arange(1, EXPERTS + 1, device="cuda", dtype=torch.int32) * rows
+        flat = x.view(-1, HIDDEN)
+        activated = torch.nn.functional.silu(torch._grouped_mm(flat, gate, offs=ends)) * torch._grouped_mm(flat, up, offs=ends)
+        return torch._grouped_mm(activated, down, offs=ends)
+
+    try:
+        operations = 6 * rows * EXPERTS * HIDDEN * INTERMEDIATE
+        show(f"grouped experts by _grouped_mm, {tokens} tokens", operations / median_seconds(grouped) / 1e12, "TFLOP/s")
+    except (RuntimeError, AttributeError) as e:
+        print("no _grouped_mm:", e)
     show(f"grouped experts, {tokens} tokens", 6 * rows * EXPERTS * HIDDEN * INTERMEDIATE / median_seconds(run) / 1e12, "TFLOP/s")
+
+
+def transformers_layers(count=4):
+    """As many lightning layers as fit, in bf16, decoding and reading a prompt: seconds a layer."""
+    from transformers import MiniMaxConfig, MiniMaxModel
+
+    config = MiniMaxConfig(
+        vocab_size=1024, hidden_size=HIDDEN, intermediate_size=INTERMEDIATE, num_hidden_layers=count, head_dim=DIM,
+        num_attention_heads=HEADS, num_key_value_heads=8, num_local_experts=EXPERTS, num_experts_per_tok=2, block_size=256,
+        layer_types=["linear_attention"] * count)
+    torch.set_default_dtype(torch.bfloat16)
+    with torch.device("cuda"), torch.no_grad():
+        model = MiniMaxModel(config).eval()
+        for p in model.parameters():
+            p.uniform_(-0.02, 0.02)
+        for batch in (1, 16, 64):
+            cache = model(torch.randint(0, 1024, (batch, 8)), use_cache=True).past_key_values
+            token = torch.randint(0, 1024, (batch, 1))
+            step = lambda: model(token, past_key_values=cache, use_cache=True)
+            show(f"transformers, {count} layers, decode a layer, batch {batch}", median_seconds(step, 7, 2) / count * 1e3, "ms")
+        for tokens in (4096, 16384):
+            prompt = torch.randint(0, 1024, (1, tokens))
+            run = lambda: model(prompt, use_cache=True)
+            show(f"transformers, {count} layers, prompt a layer, {tokens} tokens", median_seconds(run, 3, 1) / count * 1e3, "ms")
 
 
 def main():
     if not torch.cuda.is_available():
         sys.exit("gpu_reference: torch sees no GPU")
+    if "transformers" in sys.argv[1:]:
+        transformers_layers()
+        return
     copy()
     decode()
     for tokens in (8192, 65536):

@@ -63,6 +63,10 @@ final class KernelGraph {
         launches.forEach(launch -> scheduler.addWorkerGrid(launch.task(), launch.grid()));
     }
 
+    boolean hasGrids() {
+        return !launches.isEmpty();
+    }
+
     ImmutableTaskGraph snapshot() {
         return tasks.snapshot();
     }

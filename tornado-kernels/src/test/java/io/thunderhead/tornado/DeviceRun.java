@@ -22,7 +22,8 @@ final class DeviceRun {
         GridScheduler grids = new GridScheduler();
         graph.addGridsTo(grids);
         try (TornadoExecutionPlan plan = new TornadoExecutionPlan(graph.snapshot())) {
-            plan.withGridScheduler(grids).execute();
+            // a plan refuses a scheduler without any grid, as there is with library tasks alone
+            (graph.hasGrids() ? plan.withGridScheduler(grids) : plan).execute();
         } catch (TornadoExecutionPlanException e) {
             throw new AssertionError(e);
         }

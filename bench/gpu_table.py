@@ -1,0 +1,68 @@
+"""Reads what bench/gpu.sh measured (source, name, value, unit) and prints the rows that have a bar: value, reference of the
+same run, ratio, bar. With a second argument all numbers go there as JSON."""
+
+import json
+import sys
+
+TOKENS = (1024, 4096, 16384)
+
+
+def rows(values):
+    """Name, measured, reference, whether less is better, bar."""
+    for name in ("qkv", "gate", "out"):
+        for tokens in TOKENS:
+            key = f"product {name}, {tokens} tokens"
+            yield key, values["cuda"].get(key), values["reference"].get(key), False, 0.9
+    looped, grouped = (values["reference"].get(f"grouped experts{by}, 4096 tokens", 0) for by in ("", " by _grouped_mm"))
+    yield "grouped experts, 4096 tokens", values["cuda"].get("grouped experts, 4096 tokens"), max(looped, grouped), False, 0.6
+    triton = values["reference"].get("lightning decode, batch 64")
+    yield "lightning decode, batch 64", values["cuda"].get("lightning decode in CUDA C, batch 64"), triton, False, 0.9
+    yield "lightning decode in Java, batch 64", values["java"].get("lightning decode, batch 64"), triton, False, 0.9
+    for tokens in (8192, 65536):
+        key = f"lightning prefill, {tokens} tokens"
+        reference = values["reference"].get(key)
+        cuda = values["cuda"].get(f"lightning prefill in CUDA C, {tokens} tokens")
+        yield key, cuda, reference, True, 0.75
+        yield f"lightning prefill in Java, {tokens} tokens", values["java"].get(key), reference, True, 0.3
+    bandwidth = values["reference"].get("copy bandwidth")
+    for batch in (1, 4, 16, 64):
+        key = f"int8 experts in CUDA C, batch {batch}"
+        yield key, values["cuda"].get(key), bandwidth, False, 0.75
+    for batch in (1, 16, 64):
+        key = f"slice of 8 layers, bandwidth, batch {batch}"
+        yield key, values["cuda"].get(key), bandwidth, False, 0.5
+        ours = values["cuda"].get(f"slice of 8 layers, decode, batch {batch}")
+        theirs = values["reference"].get(f"transformers, 4 layers, decode a layer, batch {batch}")
+        yield f"decode a layer, transformers, batch {batch}", ours and ours / 8, theirs, True, 3
+    for tokens in (4096, 16384):
+        products = values["cuda"].get(f"lightning layer with experts, products of a prompt of {tokens}")
+        rate = values["cuda"].get("product qkv, 16384 tokens")
+        yield f"lightning layer, prompt of {tokens}: product rate", products, rate, False, 0.5
+        ours = values["cuda"].get(f"lightning layer with experts, prompt of {tokens}")
+        theirs = values["reference"].get(f"transformers, 4 layers, prompt a layer, {tokens} tokens")
+        yield f"prompt a layer, transformers, {tokens} tokens", ours, theirs, True, 1.2
+
+
+def main():
+    values = {"java": {}, "cuda": {}, "reference": {}}
+    for line in open(sys.argv[1]):
+        source, name, value, _ = line.rstrip("\n").split("\t")
+        try:
+            values[source][name] = float(value)
+        except ValueError:
+            print(f"{source}: {name}: {value}")
+    if len(sys.argv) > 2:
+        with open(sys.argv[2], "w") as out:
+            json.dump(values, out, indent=1)
+            out.write("\n")
+    print(f"{'':<52} {'measured':>10} {'reference':>10} {'ratio':>6} {'bar':>5}")
+    for name, measured, reference, less, bar in rows(values):
+        if not measured or not reference:
+            print(f"{name:<52} not measured")
+            continue
+        ratio = reference / measured if less else measured / reference
+        print(f"{name:<52} {measured:>10.4g} {reference:>10.4g} {ratio:>6.2f} {bar:>5} {'' if ratio >= bar else 'below'}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,259 @@
+package io.thunderhead.tornado.cuda;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import io.thunderhead.core.error.ErrorCode;
+import io.thunderhead.core.error.ServingException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.util.List;
+
+/// The functions of CUDA's driver, of its run-time compiler and of cuBLAS that are used here. Handles and device
+/// addresses are longs. Every status but success becomes INTERNAL with the function's name.
+@SuppressWarnings("restricted")
+final class Cuda {
+    private static final int CAPABILITY_MAJOR = 75;
+    private static final int CAPABILITY_MINOR = 76;
+    private static final int SHARED_BYTES_MAX = 8;
+    private static final int BF16 = 14;
+    private static final int COMPUTE_FLOAT = 68;
+
+    private final Linker linker = Linker.nativeLinker();
+    private final SymbolLookup driver = library("libcuda.so.1");
+    private final SymbolLookup compiler = library("libnvrtc.so.13", "libnvrtc.so.12");
+    private final SymbolLookup blas = library("libcublas.so.13", "libcublas.so.12");
+
+    private final MethodHandle setContext = of(driver, "cuCtxSetCurrent", JAVA_LONG);
+    private final MethodHandle currentDevice = of(driver, "cuCtxGetDevice", ADDRESS);
+    private final MethodHandle attribute = of(driver, "cuDeviceGetAttribute", ADDRESS, JAVA_INT, JAVA_INT);
+    private final MethodHandle loadModule = of(driver, "cuModuleLoadData", ADDRESS, ADDRESS);
+    private final MethodHandle unloadModule = of(driver, "cuModuleUnload", JAVA_LONG);
+    private final MethodHandle function = of(driver, "cuModuleGetFunction", ADDRESS, JAVA_LONG, ADDRESS);
+    private final MethodHandle setFunctionAttribute = of(driver, "cuFuncSetAttribute", JAVA_LONG, JAVA_INT, JAVA_INT);
+    private final MethodHandle launch = of(
+            driver,
+            "cuLaunchKernel",
+            JAVA_LONG,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_LONG,
+            ADDRESS,
+            ADDRESS);
+
+    private final MethodHandle createProgram =
+            of(compiler, "nvrtcCreateProgram", ADDRESS, ADDRESS, ADDRESS, JAVA_INT, ADDRESS, ADDRESS);
+    private final MethodHandle compileProgram = of(compiler, "nvrtcCompileProgram", JAVA_LONG, JAVA_INT, ADDRESS);
+    private final MethodHandle logSize = of(compiler, "nvrtcGetProgramLogSize", JAVA_LONG, ADDRESS);
+    private final MethodHandle log = of(compiler, "nvrtcGetProgramLog", JAVA_LONG, ADDRESS);
+    private final MethodHandle binarySize = of(compiler, "nvrtcGetCUBINSize", JAVA_LONG, ADDRESS);
+    private final MethodHandle binary = of(compiler, "nvrtcGetCUBIN", JAVA_LONG, ADDRESS);
+
+    private final MethodHandle createBlas = of(blas, "cublasCreate_v2", ADDRESS);
+    private final MethodHandle destroyBlas = of(blas, "cublasDestroy_v2", JAVA_LONG);
+    private final MethodHandle setStream = of(blas, "cublasSetStream_v2", JAVA_LONG, JAVA_LONG);
+    private final MethodHandle gemm = of(
+            blas,
+            "cublasGemmEx",
+            JAVA_LONG,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_INT,
+            ADDRESS,
+            JAVA_LONG,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_LONG,
+            JAVA_INT,
+            JAVA_INT,
+            ADDRESS,
+            JAVA_LONG,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_INT);
+
+    private final MemorySegment one = Arena.global().allocateFrom(JAVA_FLOAT, 1f);
+    private final MemorySegment zero = Arena.global().allocateFrom(JAVA_FLOAT, 0f);
+
+    private static SymbolLookup library(String... names) {
+        for (String name : names) {
+            try {
+                return SymbolLookup.libraryLookup(name, Arena.global());
+            } catch (IllegalArgumentException _) {
+                // the next version
+            }
+        }
+        throw new ServingException(ErrorCode.CONFIG_INVALID, "device: found none of " + List.of(names));
+    }
+
+    private MethodHandle of(SymbolLookup library, String name, MemoryLayout... arguments) {
+        return linker.downcallHandle(library.findOrThrow(name), FunctionDescriptor.of(JAVA_INT, arguments));
+    }
+
+    /// `context` is the one of the calling thread from now on.
+    void use(long context) {
+        check("cuCtxSetCurrent", setContext, context);
+    }
+
+    /// Compiles CUDA C for the device of the current context and loads it.
+    long compile(String source) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment result = arena.allocate(JAVA_LONG);
+            check(
+                    "nvrtcCreateProgram",
+                    createProgram,
+                    result,
+                    arena.allocateFrom(source),
+                    arena.allocateFrom("kernels.cu"),
+                    0,
+                    MemorySegment.NULL,
+                    MemorySegment.NULL);
+            long program = result.get(JAVA_LONG, 0);
+            MemorySegment options = arena.allocate(ADDRESS, 2);
+            options.setAtIndex(ADDRESS, 0, arena.allocateFrom("--gpu-architecture=sm_" + capability(arena)));
+            options.setAtIndex(ADDRESS, 1, arena.allocateFrom("--std=c++17"));
+            int status = status(compileProgram, program, 2, options);
+            if (status != 0) {
+                check("nvrtcGetProgramLogSize", logSize, program, result);
+                MemorySegment text = arena.allocate(result.get(JAVA_LONG, 0));
+                check("nvrtcGetProgramLog", log, program, text);
+                throw new ServingException(ErrorCode.INTERNAL, "device: kernels.cu: " + text.getString(0));
+            }
+            check("nvrtcGetCUBINSize", binarySize, program, result);
+            MemorySegment image = arena.allocate(result.get(JAVA_LONG, 0));
+            check("nvrtcGetCUBIN", binary, program, image);
+            check("cuModuleLoadData", loadModule, result, image);
+            return result.get(JAVA_LONG, 0);
+        }
+    }
+
+    private String capability(Arena arena) {
+        MemorySegment value = arena.allocate(JAVA_INT);
+        check("cuCtxGetDevice", currentDevice, value);
+        int device = value.get(JAVA_INT, 0);
+        check("cuDeviceGetAttribute", attribute, value, CAPABILITY_MAJOR, device);
+        int major = value.get(JAVA_INT, 0);
+        check("cuDeviceGetAttribute", attribute, value, CAPABILITY_MINOR, device);
+        return major + "" + value.get(JAVA_INT, 0);
+    }
+
+    void unload(long module) {
+        check("cuModuleUnload", unloadModule, module);
+    }
+
+    long function(long module, String name, int sharedBytes) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment result = arena.allocate(JAVA_LONG);
+            check("cuModuleGetFunction " + name, function, result, module, arena.allocateFrom(name));
+            long found = result.get(JAVA_LONG, 0);
+            if (sharedBytes > 0) {
+                check("cuFuncSetAttribute", setFunctionAttribute, found, SHARED_BYTES_MAX, sharedBytes);
+            }
+            return found;
+        }
+    }
+
+    /// @param arguments a Long for an address or a 64-bit number, an Integer or a Float
+    void launch(long function, CudaCall.Launch call, long stream, Object... arguments) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment pointers = arena.allocate(ADDRESS, arguments.length);
+            for (int i = 0; i < arguments.length; i++) {
+                pointers.setAtIndex(ADDRESS, i, argument(arena, arguments[i]));
+            }
+            check(
+                    call.kernel(),
+                    launch,
+                    function,
+                    call.gridX(),
+                    call.gridY(),
+                    call.gridZ(),
+                    call.threads(),
+                    1,
+                    1,
+                    call.sharedBytes(),
+                    stream,
+                    pointers,
+                    MemorySegment.NULL);
+        }
+    }
+
+    private static MemorySegment argument(Arena arena, Object value) {
+        return switch (value) {
+            case Long number -> arena.allocateFrom(JAVA_LONG, number);
+            case Integer number -> arena.allocateFrom(JAVA_INT, number);
+            case Float number -> arena.allocateFrom(JAVA_FLOAT, number);
+            default -> throw new IllegalArgumentException("expected a number, got " + value.getClass());
+        };
+    }
+
+    long createBlas(long stream) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment handle = arena.allocate(ValueLayout.JAVA_LONG);
+            check("cublasCreate", createBlas, handle);
+            check("cublasSetStream", setStream, handle.get(JAVA_LONG, 0), stream);
+            return handle.get(JAVA_LONG, 0);
+        }
+    }
+
+    void destroyBlas(long handle) {
+        check("cublasDestroy", destroyBlas, handle);
+    }
+
+    /// `y [rows, out] = x [rows, in] w [out, in]^T`, all bf16 row-major; cuBLAS counts columns first.
+    void product(long handle, int rows, int outSize, int inSize, long x, long w, long y) {
+        check(
+                "cublasGemmEx",
+                gemm,
+                handle,
+                1,
+                0,
+                outSize,
+                rows,
+                inSize,
+                one,
+                w,
+                BF16,
+                inSize,
+                x,
+                BF16,
+                inSize,
+                zero,
+                y,
+                BF16,
+                outSize,
+                COMPUTE_FLOAT,
+                -1);
+    }
+
+    private static void check(String what, MethodHandle handle, Object... arguments) {
+        int status = status(handle, arguments);
+        if (status != 0) {
+            throw new ServingException(ErrorCode.INTERNAL, "device: " + what + " returned " + status);
+        }
+    }
+
+    @SuppressWarnings("IllegalCatch")
+    private static int status(MethodHandle handle, Object... arguments) {
+        try {
+            return (int) handle.invokeWithArguments(arguments);
+        } catch (Throwable e) {
+            throw new ServingException(ErrorCode.INTERNAL, "device: a native call failed", e);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package io.thunderhead.tornado;
+
+import io.thunderhead.tornado.cuda.CudaCall;
+
+/// How kernels in CUDA C are started.
+final class CudaShapes {
+    /// Two stages of q, k and half of v, the scores, the state in bf16, and 65 powers of the decay.
+    private static final int PREFILL_SHARED_BYTES =
+            2 * (2 * (2 * 64 * 136 + 64 * 72) + 64 * 72 + 128 * 72) + 65 * Float.BYTES;
+
+    private CudaShapes() {}
+
+    static CudaCall.Launch prefill(int heads, int segments) {
+        return new CudaCall.Launch("lightningPrefill", heads, 2, segments, 512, PREFILL_SHARED_BYTES);
+    }
+
+    static CudaCall.Launch decode(int segments, int heads) {
+        return new CudaCall.Launch("lightningDecode", segments, heads, 4, 128, 0);
+    }
+
+    /// @param ofOne whether every tile has one row
+    static CudaCall.Launch product(boolean ofOne, int tiles, int out) {
+        String kernel = ofOne ? "productInt8OfOne" : "productInt8";
+        return new CudaCall.Launch(kernel, tiles, Math.ceilDiv(out, 32), ofOne ? 512 : 128);
+    }
+
+    static CudaCall.Launch gateUp(boolean ofOne, int tiles, int out) {
+        String kernel = ofOne ? "gateUpInt8OfOne" : "gateUpInt8";
+        return new CudaCall.Launch(kernel, tiles, Math.ceilDiv(out, 32), ofOne ? 256 : 128);
+    }
+}
