@@ -12,10 +12,9 @@ import io.thunderhead.core.id.NodeId;
 import io.thunderhead.core.time.Deadline;
 import io.thunderhead.metrics.NodeMetrics;
 import io.thunderhead.model.config.LayerRange;
-import io.thunderhead.model.layers.ModelSource;
+import io.thunderhead.model.device.ModelSource;
 import io.thunderhead.model.layers.StageModel;
-import io.thunderhead.model.state.StateLayout;
-import io.thunderhead.model.state.StatePool;
+import io.thunderhead.model.layers.StageRoom;
 import io.thunderhead.transport.NodeConnector;
 import io.thunderhead.transport.NodeServer;
 import io.thunderhead.transport.NodeServices;
@@ -48,7 +47,7 @@ public final class AttentionWorker implements AutoCloseable {
 
     private record Line(NodeId worker, HostPort address) {}
 
-    private record LoadedLayers(LayerRange layers, StageModel model) {}
+    private record LoadedLayers(LayerRange layers, StageRoom room, StageModel model) {}
 
     /// @param servers builds the listening end for the worker's services
     public AttentionWorker(
@@ -83,24 +82,33 @@ public final class AttentionWorker implements AutoCloseable {
         Map<NodeId, ExpertExchange> exchanges = connectExperts(plan, snapshot);
         ExpertDirectory experts =
                 new ExpertDirectory(plan, stage.layers(), source.config().expertCount(), exchanges);
-        StageModel model = layers(stage, progress);
+        StageRoom room = new StageRoom(stage.sequenceSlots(), stage.kvPages());
+        StageModel model = layers(stage.layers(), room, progress);
         // opened last: the stage that is adopted closes it
         Optional<HiddenLink> next = nextStage(plan, stage)
                 .map(following ->
                         connector.hiddenLink(following.worker(), addressOf(following.worker(), plan, snapshot)));
-        StatePool pool =
-                new StatePool(new StateLayout(source.config(), stage.layers()), stage.sequenceSlots(), stage.kvPages());
         engine.adopt(
-                new HeldStage(plan.epoch(), limits, source.config(), model, pool, experts, next, engine.metrics()),
+                new HeldStage(
+                        plan.epoch(),
+                        limits,
+                        source.config(),
+                        model,
+                        model.newPool(room),
+                        experts,
+                        next,
+                        engine.metrics()),
                 Deadline.after(ADOPT_TIMEOUT));
         closeLinesNotIn(exchanges);
     }
 
     /// The same layers as before are not loaded again; others are freed before new ones are loaded, because there may
-    /// be no room for both.
-    private StageModel layers(Plan.Stage stage, PlanFollower.Progress progress) {
+    /// be no room for both. On a device the room for sequences is part of what is loaded.
+    private StageModel layers(LayerRange layers, StageRoom room, PlanFollower.Progress progress) {
         LoadedLayers before = loaded;
-        if (before != null && before.layers().equals(stage.layers())) {
+        if (before != null
+                && before.layers().equals(layers)
+                && (source.device().isEmpty() || before.room().equals(room))) {
             return before.model();
         }
         if (before != null) {
@@ -108,9 +116,8 @@ public final class AttentionWorker implements AutoCloseable {
             loaded = null;
             before.model().close();
         }
-        StageModel model =
-                StageModel.load(source.config(), source.weights(), stage.layers(), source.kernels(), progress::loaded);
-        loaded = new LoadedLayers(stage.layers(), model);
+        StageModel model = source.loadStage(layers, room, progress::loaded);
+        loaded = new LoadedLayers(layers, room, model);
         return model;
     }
 

@@ -36,7 +36,6 @@ final class MicroBatch {
     /// Attention and router of the layer, then the rows leave for their experts.
     void sendThrough(DecoderLayer layer, Deadline deadline, StepClock clock) {
         layer.attend(rows, workspace);
-        layer.route(rows, workspace);
         clock.lap(Phase.ATTENTION);
         dispatchedAtNanos = System.nanoTime();
         round.dispatch(layer.index(), workspace.expertInput(), rows.rowCount(), workspace.routing(), deadline);

@@ -9,7 +9,7 @@ public final class ExitCode {
     public static final int FAILURE = 1;
     /// The command line or the configuration is wrong.
     public static final int USAGE = 2;
-    /// The checkpoint is invalid, or no plan fits the workers.
+    /// The checkpoint is invalid, no plan fits the workers, or a device has less memory than its worker was given.
     public static final int MODEL = 3;
     /// A server or a worker could not be reached or did not answer in time.
     public static final int UNAVAILABLE = 4;
@@ -21,7 +21,7 @@ public final class ExitCode {
     static int of(ErrorCode code) {
         return switch (code) {
             case CONFIG_INVALID, INVALID_REQUEST, UNSUPPORTED_PARAMETER -> USAGE;
-            case CHECKPOINT_INVALID, PLAN_DOES_NOT_FIT -> MODEL;
+            case CHECKPOINT_INVALID, PLAN_DOES_NOT_FIT, DEVICE_OUT_OF_MEMORY -> MODEL;
             case NOT_READY, WORKER_LOST, STALE_PLAN, SHUTTING_DOWN, DEADLINE_EXCEEDED, QUEUE_FULL, KV_POOL_FULL ->
                 UNAVAILABLE;
             case CONTEXT_LENGTH_EXCEEDED,

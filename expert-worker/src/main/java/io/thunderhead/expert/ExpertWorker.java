@@ -10,10 +10,10 @@ import io.thunderhead.core.id.NodeId;
 import io.thunderhead.core.time.Deadline;
 import io.thunderhead.metrics.NodeMetrics;
 import io.thunderhead.model.checkpoint.TensorSource;
+import io.thunderhead.model.device.ModelSource;
 import io.thunderhead.model.experts.ExpertBank;
 import io.thunderhead.model.experts.ExpertId;
 import io.thunderhead.model.experts.ExpertWorkspace;
-import io.thunderhead.model.layers.ModelSource;
 import io.thunderhead.transport.NodeServer;
 import io.thunderhead.transport.NodeServices;
 import java.time.Duration;
@@ -46,7 +46,7 @@ public final class ExpertWorker implements AutoCloseable {
         this.id = id;
         this.weights = source.weights();
         this.entry = entry;
-        this.bank = new ExpertBank(source.config(), source.kernels());
+        this.bank = source.newBank();
         this.engine = new ExpertEngine(
                 id.value(), bank, new ExpertWorkspace(source.config()), limits.maxQueuedDispatches(), metrics);
         this.server = servers.apply(NodeServices.of(engine));

@@ -7,6 +7,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.List;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /// Makes and fills TornadoVM's arrays.
 final class DeviceArrays {
@@ -29,12 +30,19 @@ final class DeviceArrays {
         return FloatArray.concat(vectors.toArray(FloatArray[]::new));
     }
 
-    static void copy(float[] from, int count, FloatArray to, int first) {
-        MemorySegment.copy(from, 0, to.getSegment(), ValueLayout.JAVA_FLOAT, (long) first * Float.BYTES, count);
+    static long byteSize(List<Object> arrays) {
+        return arrays.stream()
+                .mapToLong(array -> ((TornadoNativeArray) array).getNumBytesOfSegmentWithHeader())
+                .sum();
     }
 
-    static void copy(FloatArray from, int count, float[] to) {
-        MemorySegment.copy(from.getSegment(), ValueLayout.JAVA_FLOAT, 0, to, 0, count);
+    static void copy(float[] from, int firstFrom, int count, FloatArray to, int firstTo) {
+        long offsetBytes = (long) firstTo * Float.BYTES;
+        MemorySegment.copy(from, firstFrom, to.getSegment(), ValueLayout.JAVA_FLOAT, offsetBytes, count);
+    }
+
+    static void copy(FloatArray from, int count, float[] to, int firstTo) {
+        MemorySegment.copy(from.getSegment(), ValueLayout.JAVA_FLOAT, 0, to, firstTo, count);
     }
 
     static void copy(IntArray from, int count, int[] to) {

@@ -1,6 +1,7 @@
 package io.thunderhead.tornado;
 
 import io.thunderhead.model.kernels.FeedForwardWeights;
+import io.thunderhead.model.kernels.PackedMatrix;
 import io.thunderhead.tornado.kernels.ProductKernels;
 import io.thunderhead.tornado.kernels.RowKernels;
 import java.lang.foreign.MemorySegment;
@@ -13,12 +14,18 @@ import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
-/// Experts of one layer whose weights stay on a device: rows go there, results come back, nothing else.
+/// Experts whose weights stay on a device, in numbered places: rows go there, results come back, nothing else.
 ///
 /// A graph for each of a few row counts, because TornadoVM moves whole arrays: rows take the smallest that holds them.
-/// One thread at a time; the weights handed in are not needed afterwards.
+/// And one that writes a place, so that experts come and go while others compute. Thread-safe: one operation at a time.
 final class DeviceExperts implements AutoCloseable {
     private final int hidden;
+    private final DeviceMatrices gate;
+    private final DeviceMatrices up;
+    private final DeviceMatrices down;
+    private final Written gateWritten;
+    private final Written upWritten;
+    private final Written downWritten;
     private final List<Bucket> buckets = new ArrayList<>();
     private final ResidentPlan plan;
 
@@ -26,33 +33,69 @@ final class DeviceExperts implements AutoCloseable {
     private record Bucket(
             int rowMax, IntArray step, IntArray tiles, FloatArray x, FloatArray gate, FloatArray up, FloatArray y) {}
 
-    /// @param experts at least one, all of one shape and format
+    /// A matrix on its way to its place.
+    private record Written(DeviceMatrices one, DeviceMatrices.Place place) {
+        Written(PackedMatrix model) {
+            this(DeviceMatrices.roomFor(model, 1), new DeviceMatrices.Place());
+        }
+
+        void set(int index, PackedMatrix matrix) {
+            one.put(0, matrix);
+            place.set(index, matrix);
+        }
+    }
+
+    /// Holding these from the start: expert `i` in place `i`.
+    DeviceExperts(Target target, List<FeedForwardWeights> experts, int... rowMaxima) {
+        this(target, experts.getFirst(), experts.size(), rowMaxima);
+        for (int i = 0; i < experts.size(); i++) {
+            put(i, experts.get(i));
+        }
+    }
+
+    /// @param model has the shapes and formats of all
+    /// @param places of which no one holds an expert yet
     /// @param rowMaxima of the graphs, ascending
-    DeviceExperts(List<FeedForwardWeights> experts, int... rowMaxima) {
-        DeviceMatrices gate =
-                DeviceMatrices.of(experts.stream().map(FeedForwardWeights::gate).toList());
-        DeviceMatrices up =
-                DeviceMatrices.of(experts.stream().map(FeedForwardWeights::up).toList());
-        DeviceMatrices down =
-                DeviceMatrices.of(experts.stream().map(FeedForwardWeights::down).toList());
+    DeviceExperts(Target target, FeedForwardWeights model, int places, int... rowMaxima) {
+        this.gate = DeviceMatrices.roomFor(model.gate(), places);
+        this.up = DeviceMatrices.roomFor(model.up(), places);
+        this.down = DeviceMatrices.roomFor(model.down(), places);
+        this.gateWritten = new Written(model.gate());
+        this.upWritten = new Written(model.up());
+        this.downWritten = new Written(model.down());
         this.hidden = down.outSize();
         List<Object> resident = Stream.of(gate, up, down)
                 .flatMap(matrices -> matrices.arrays().stream())
                 .toList();
         List<KernelGraph> graphs = new ArrayList<>();
         for (int rowMax : rowMaxima) {
-            Bucket bucket = bucket(rowMax, Tiles.max(rowMax, experts.size()), gate.outSize());
+            Bucket bucket = bucket(rowMax, Tiles.max(rowMax, Math.min(rowMax, places)), gate.outSize());
             KernelGraph graph = new KernelGraph("experts" + rowMax);
             graph.resident(graphs.isEmpty() ? null : graphs.getFirst(), resident);
-            addTasks(graph, bucket, gate, up, down);
+            addTasks(graph, bucket);
             if (graphs.isEmpty()) {
                 graph.keep(resident);
             }
             graphs.add(graph);
             buckets.add(bucket);
         }
-        this.plan = new ResidentPlan(graphs);
-        bringToDevice();
+        graphs.add(writeGraph(graphs.getFirst(), resident));
+        this.plan = new ResidentPlan(target, graphs);
+        try {
+            bringToDevice();
+        } catch (RuntimeException | Error e) {
+            plan.close();
+            throw e;
+        }
+    }
+
+    private KernelGraph writeGraph(KernelGraph first, List<Object> resident) {
+        KernelGraph graph = new KernelGraph("expert");
+        graph.resident(first, resident);
+        gate.addWrite(graph, "gate", gateWritten.one(), gateWritten.place());
+        up.addWrite(graph, "up", upWritten.one(), upWritten.place());
+        down.addWrite(graph, "down", downWritten.one(), downWritten.place());
+        return graph;
     }
 
     private Bucket bucket(int rowMax, int tileMax, int intermediate) {
@@ -66,12 +109,10 @@ final class DeviceExperts implements AutoCloseable {
                 new FloatArray(Math.multiplyExact(rowMax, hidden)));
     }
 
-    private void addTasks(
-            KernelGraph graph, Bucket bucket, DeviceMatrices gate, DeviceMatrices up, DeviceMatrices down) {
+    private void addTasks(KernelGraph graph, Bucket bucket) {
         int tileMax = bucket.tiles().getSize() / ProductKernels.TILE_INTS;
-        graph.tasks()
-                .transferToDevice(DataTransferMode.EVERY_EXECUTION, bucket.step(), bucket.tiles(), bucket.x())
-                .transferToDevice(DataTransferMode.FIRST_EXECUTION, bucket.gate(), bucket.up(), bucket.y());
+        graph.bringAlways(bucket.step(), bucket.tiles(), bucket.x());
+        graph.bringOnce(bucket.gate(), bucket.up(), bucket.y());
         gate.product(graph, "gate", bucket.tiles(), tileMax, bucket.x(), bucket.gate());
         up.product(graph, "up", bucket.tiles(), tileMax, bucket.x(), bucket.up());
         graph.tasks()
@@ -95,28 +136,40 @@ final class DeviceExperts implements AutoCloseable {
             buckets.get(i).step().init(0);
             plan.execute(i);
         }
+        List.of(gateWritten, upWritten, downWritten)
+                .forEach(written -> written.place().clear());
+        plan.execute(buckets.size());
     }
 
-    /// `y[r]` becomes expert `experts[g]` of `x[r]` for the rows `[firstRows[g], firstRows[g + 1])` of group `g`.
+    /// Copies an expert's weights to a place; they are not needed afterwards.
+    synchronized void put(int place, FeedForwardWeights weights) {
+        gateWritten.set(place, weights.gate());
+        upWritten.set(place, weights.up());
+        downWritten.set(place, weights.down());
+        plan.execute(buckets.size());
+    }
+
+    /// `y[r]` becomes the expert in place `places[g]` of `x[r]` for the rows `[firstRows[g], firstRows[g + 1])` of
+    /// group
+    /// `g`; other rows of `y` are left alone.
     ///
-    /// @param experts by their place in the list given to the constructor
     /// @param x,y `[rows, hidden]`
-    void run(int[] experts, int[] firstRows, int groups, float[] x, float[] y) {
-        int rows = firstRows[groups];
+    synchronized void run(int[] places, int[] firstRows, int groups, float[] x, float[] y) {
+        int end = firstRows[groups];
         int rowMax = buckets.getLast().rowMax();
-        for (int from = 0; from < rows; from += rowMax) {
-            runSlice(experts, firstRows, groups, from, Math.min(rows, from + rowMax), x, y);
+        for (int from = firstRows[0]; from < end; from += rowMax) {
+            runSlice(places, firstRows, groups, from, Math.min(end, from + rowMax), x, y);
         }
     }
 
-    private void runSlice(int[] experts, int[] firstRows, int groups, int from, int end, float[] x, float[] y) {
+    private void runSlice(int[] places, int[] firstRows, int groups, int from, int end, float[] x, float[] y) {
         int index = smallestFor(end - from);
         Bucket bucket = buckets.get(index);
         int[] inSlice = Arrays.stream(firstRows, 0, groups + 1)
                 .map(row -> Math.clamp(row, from, end) - from)
                 .toArray();
         int tileMax = bucket.tiles().getSize() / ProductKernels.TILE_INTS;
-        int[] tiles = Tiles.grouped(experts, inSlice, groups, tileMax);
+        int[] tiles = Tiles.grouped(places, inSlice, groups, tileMax);
         MemorySegment.copy(tiles, 0, bucket.tiles().getSegment(), ValueLayout.JAVA_INT, 0, tiles.length);
         bucket.step().set(0, end - from);
         int length = (end - from) * hidden;
@@ -134,7 +187,7 @@ final class DeviceExperts implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         plan.close();
     }
 }

@@ -30,6 +30,7 @@ final class DeviceLayers implements AutoCloseable {
     private final IntArray where = new IntArray(2);
     private final FloatArray piece;
     private final ResidentPlan plan;
+    private final long weightBytes;
 
     /// What every layer has besides its attention.
     record Frame(FloatArray inputNorm, FloatArray postNorm, PackedMatrix router) {}
@@ -39,6 +40,7 @@ final class DeviceLayers implements AutoCloseable {
     /// @param frames of the layers that the attention holds, in its order
     /// @param rowMaxima of the graphs, ascending; a step has no more rows than the last
     DeviceLayers(
+            Target target,
             ModelConfig config,
             DeviceAttention attention,
             ResidualFactors factors,
@@ -57,6 +59,7 @@ final class DeviceLayers implements AutoCloseable {
         resident.add(inputNorms);
         resident.add(postNorms);
         resident.addAll(router.arrays());
+        this.weightBytes = DeviceArrays.byteSize(resident) - DeviceArrays.byteSize(List.of(attention.memory()));
         List<KernelGraph> graphs = new ArrayList<>();
         for (int rowMax : rowMaxima) {
             KernelGraph graph = new KernelGraph("layers" + rowMax);
@@ -67,17 +70,20 @@ final class DeviceLayers implements AutoCloseable {
             }
             graphs.add(graph);
         }
-        graphs.add(readGraph(graphs.getFirst()));
-        graphs.add(writeGraph(graphs.getFirst()));
-        this.plan = new ResidentPlan(graphs);
-        bringToDevice();
+        graphs.add(readGraph(graphs.getFirst(), resident));
+        graphs.add(writeGraph(graphs.getFirst(), resident));
+        this.plan = new ResidentPlan(target, graphs);
+        try {
+            bringToDevice();
+        } catch (RuntimeException | Error e) {
+            plan.close();
+            throw e;
+        }
     }
 
     private Bucket addLayer(KernelGraph graph, LayerBuffers buffers) {
-        graph.tasks()
-                .transferToDevice(DataTransferMode.EVERY_EXECUTION, buffers.step(), buffers.tiles(), buffers.hidden())
-                .transferToDevice(
-                        DataTransferMode.FIRST_EXECUTION, buffers.scratch().toArray());
+        graph.bringAlways(buffers.step(), buffers.tiles(), buffers.hidden());
+        graph.bringOnce(buffers.scratch().toArray());
         addNorm(graph, "inputNorm", buffers, buffers.hidden(), inputNorms, buffers.normed());
         DeviceAttention.StepTables tables = attention.addTasks(graph, buffers);
         graph.tasks()
@@ -136,24 +142,27 @@ final class DeviceLayers implements AutoCloseable {
         graph.launch("choose", CHOICE_GROUP, Math.ceilDiv(buffers.rowMax(), CHOICE_GROUP), 1, 1);
     }
 
-    private KernelGraph readGraph(KernelGraph first) {
-        KernelGraph graph = copyGraph("read", first);
+    private KernelGraph readGraph(KernelGraph first, List<Object> resident) {
+        KernelGraph graph = copyGraph("read", first, resident);
         graph.tasks()
                 .task("copy", CopyKernels::read, graph.context(), where, attention.memory(), piece)
                 .transferToHost(DataTransferMode.EVERY_EXECUTION, piece);
         return graph;
     }
 
-    private KernelGraph writeGraph(KernelGraph first) {
-        KernelGraph graph = copyGraph("write", first);
+    private KernelGraph writeGraph(KernelGraph first, List<Object> resident) {
+        KernelGraph graph = copyGraph("write", first, resident);
         graph.tasks().task("copy", CopyKernels::write, graph.context(), where, attention.memory(), piece);
         return graph;
     }
 
-    private KernelGraph copyGraph(String name, KernelGraph first) {
+    /// Takes all that is resident, not only what it copies: a graph finds resident arrays through the one that ran
+    /// before
+    /// it.
+    private KernelGraph copyGraph(String name, KernelGraph first, List<Object> resident) {
         KernelGraph graph = new KernelGraph(name);
-        graph.resident(first, List.of(attention.memory()));
-        graph.tasks().transferToDevice(DataTransferMode.EVERY_EXECUTION, where, piece);
+        graph.resident(first, resident);
+        graph.bringAlways(where, piece);
         graph.launch("copy", CopyKernels.GROUP, Math.ceilDiv(attention.pieceSize(), CopyKernels.GROUP), 1, 1);
         return graph;
     }
@@ -172,9 +181,17 @@ final class DeviceLayers implements AutoCloseable {
     /// Runs a layer up to its experts and updates the memory of the step's sequences.
     ///
     /// @param layer among the layers held here, from 0
+    /// @param firstRow where the rows begin in `hidden` and `expertInput`
     /// @param hidden,expertInput `[rows, hidden]`
-    /// @param expertIds,weights `[rows, topK]`
-    void attend(int layer, DeviceRows rows, float[] hidden, float[] expertInput, int[] expertIds, float[] weights) {
+    /// @param expertIds,weights `[rows, topK]`, from 0
+    void attend(
+            int layer,
+            DeviceRows rows,
+            int firstRow,
+            float[] hidden,
+            float[] expertInput,
+            int[] expertIds,
+            float[] weights) {
         int count = rows.rowCount();
         int index = 0;
         while (buckets.get(index).buffers().rowMax() < count) {
@@ -185,11 +202,27 @@ final class DeviceLayers implements AutoCloseable {
         int[] tiles = Tiles.dense(count, buffers.rowMax(), layer);
         DeviceArrays.set(buffers.tiles(), 0, tiles);
         buckets.get(index).tables().fill(rows);
-        DeviceArrays.copy(hidden, count * config.hiddenSize(), buffers.hidden(), 0);
+        int first = firstRow * config.hiddenSize();
+        int size = count * config.hiddenSize();
+        DeviceArrays.copy(hidden, first, size, buffers.hidden(), 0);
         plan.execute(index);
-        DeviceArrays.copy(buffers.expertInput(), count * config.hiddenSize(), expertInput);
+        DeviceArrays.copy(buffers.expertInput(), size, expertInput, first);
         DeviceArrays.copy(buffers.expertIds(), count * config.topK(), expertIds);
-        DeviceArrays.copy(buffers.weights(), count * config.topK(), weights);
+        DeviceArrays.copy(buffers.weights(), count * config.topK(), weights, 0);
+    }
+
+    /// Of all layers, without the sequences' memory.
+    long weightBytes() {
+        return weightBytes;
+    }
+
+    /// Rows that a run takes at most.
+    int rowMax() {
+        return buckets.getLast().buffers().rowMax();
+    }
+
+    int pieceSize() {
+        return attention.pieceSize();
     }
 
     /// Copies a piece of the memory (see [DeviceAttention#pieceSize]) to the host.
@@ -198,13 +231,13 @@ final class DeviceLayers implements AutoCloseable {
     void readMemory(int index, float[] to) {
         DeviceArrays.set(where, 0, Math.multiplyExact(index, attention.pieceSize()), attention.pieceSize());
         plan.execute(buckets.size());
-        DeviceArrays.copy(piece, attention.pieceSize(), to);
+        DeviceArrays.copy(piece, attention.pieceSize(), to, 0);
     }
 
     /// The opposite of [#readMemory].
     void writeMemory(int index, float[] from) {
         DeviceArrays.set(where, 0, Math.multiplyExact(index, attention.pieceSize()), attention.pieceSize());
-        DeviceArrays.copy(from, attention.pieceSize(), piece, 0);
+        DeviceArrays.copy(from, 0, attention.pieceSize(), piece, 0);
         plan.execute(buckets.size() + 1);
     }
 

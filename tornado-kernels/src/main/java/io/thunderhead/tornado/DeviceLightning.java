@@ -7,7 +7,6 @@ import io.thunderhead.tornado.kernels.LightningKernels;
 import io.thunderhead.tornado.kernels.RowKernels;
 import java.util.ArrayList;
 import java.util.List;
-import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
@@ -75,9 +74,8 @@ final class DeviceLightning implements DeviceAttention {
         FloatArray gates = new FloatArray(buffers.rowMax() * attention);
         FloatArray attended = new FloatArray(buffers.rowMax() * attention);
         FloatArray blockStates = DeviceArrays.zeros("block states", (long) tables.blockMax * pieceSize());
-        graph.tasks()
-                .transferToDevice(DataTransferMode.EVERY_EXECUTION, tables.segments, tables.blocks, tables.chains)
-                .transferToDevice(DataTransferMode.FIRST_EXECUTION, projected, gates, attended, blockStates);
+        graph.bringAlways(tables.segments, tables.blocks, tables.chains);
+        graph.bringOnce(projected, gates, attended, blockStates);
         qkv.product(graph, "qkv", buffers.tiles(), buffers.tileMax(), buffers.normed(), projected);
         graph.tasks().task("silu", RowKernels::silu, graph.context(), buffers.step(), projected, 3 * attention);
         addRecurrence(graph, buffers.step(), tables, projected, attended, blockStates);

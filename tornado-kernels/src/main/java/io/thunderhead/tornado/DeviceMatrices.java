@@ -4,6 +4,7 @@ import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ServingException;
 import io.thunderhead.model.kernels.PackedMatrix;
 import io.thunderhead.model.kernels.WeightFormat;
+import io.thunderhead.tornado.kernels.CopyKernels;
 import io.thunderhead.tornado.kernels.ProductKernels;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -37,60 +38,118 @@ final class DeviceMatrices {
 
     /// Throws CONFIG_INVALID if they are of different shapes or formats, or too many for one array.
     static DeviceMatrices of(List<PackedMatrix> matrices) {
-        PackedMatrix model = matrices.getFirst();
-        long bytesEach = model.data().byteSize();
-        long words = matrices.size() * bytesEach / Integer.BYTES;
+        DeviceMatrices all = roomFor(matrices.getFirst(), matrices.size());
+        for (int i = 0; i < matrices.size(); i++) {
+            all.put(i, matrices.get(i));
+        }
+        return all;
+    }
+
+    /// Room for so many matrices like this one, to be filled by [#put] or, on the device, by [#addWrite].
+    static DeviceMatrices roomFor(PackedMatrix model, int count) {
+        long words = count * words(model);
         if (words > ELEMENT_MAX) {
             throw new ServingException(
                     ErrorCode.CONFIG_INVALID,
-                    "device: " + matrices.size() + " matrices " + model.outSize() + " x " + model.inSize() + " "
-                            + model.format() + " are " + words + " words, one array holds " + ELEMENT_MAX);
-        }
-        FloatArray floats = new FloatArray(model.format() == WeightFormat.F32 ? (int) words : 1);
-        IntArray ints = new IntArray(model.format() == WeightFormat.F32 ? 1 : (int) words);
-        MemorySegment data = model.format() == WeightFormat.F32 ? floats.getSegment() : ints.getSegment();
-        for (int i = 0; i < matrices.size(); i++) {
-            checkAlike(model, matrices.get(i));
-            MemorySegment.copy(matrices.get(i).data(), 0, data, i * bytesEach, bytesEach);
+                    "device: " + count + " matrices " + model.outSize() + " x " + model.inSize() + " " + model.format()
+                            + " are " + words + " words, one array holds " + ELEMENT_MAX);
         }
         return new DeviceMatrices(
                 model.outSize(),
                 model.inSize(),
                 model.format(),
-                model.format() == WeightFormat.F32 ? floats : ints,
-                factors(matrices));
+                model.format() == WeightFormat.F32 ? new FloatArray((int) words) : new IntArray((int) words),
+                factors(model, count));
     }
 
-    private static void checkAlike(PackedMatrix model, PackedMatrix other) {
-        if (other.format() != model.format()
-                || other.data().byteSize() != model.data().byteSize()) {
-            throw new ServingException(
-                    ErrorCode.CONFIG_INVALID,
-                    "device: expected matrices " + model.outSize() + " x " + model.inSize() + " " + model.format()
-                            + ", got " + other.outSize() + " x " + other.inSize() + " " + other.format());
-        }
-    }
-
-    private static FloatArray factors(List<PackedMatrix> matrices) {
-        PackedMatrix model = matrices.getFirst();
+    private static FloatArray factors(PackedMatrix model, int count) {
         return switch (model.format()) {
             case F32 -> new FloatArray(1);
             case BF16 -> ProductKernels.bf16Powers();
-            case INT8 -> {
-                FloatArray scales = new FloatArray(Math.multiplyExact(matrices.size(), model.outSize()));
-                for (int i = 0; i < matrices.size(); i++) {
-                    MemorySegment.copy(
-                            matrices.get(i).scales(),
-                            ValueLayout.JAVA_FLOAT_UNALIGNED,
-                            0,
-                            scales.getSegment(),
-                            ValueLayout.JAVA_FLOAT_UNALIGNED,
-                            (long) i * model.outSize() * Float.BYTES,
-                            model.outSize());
-                }
-                yield scales;
-            }
+            case INT8 -> new FloatArray(Math.multiplyExact(count, model.outSize()));
         };
+    }
+
+    /// Of 32 bits, that one matrix takes.
+    static long words(PackedMatrix matrix) {
+        return matrix.data().byteSize() / Integer.BYTES;
+    }
+
+    /// Before the first run of a graph that has these arrays.
+    void put(int index, PackedMatrix matrix) {
+        long bytesEach = matrix.data().byteSize();
+        MemorySegment all = segment();
+        if (matrix.format() != format || matrix.outSize() != outSize || matrix.inSize() != inSize) {
+            throw new ServingException(
+                    ErrorCode.CONFIG_INVALID,
+                    "device: expected matrices " + outSize + " x " + inSize + " " + format + ", got " + matrix.outSize()
+                            + " x " + matrix.inSize() + " " + matrix.format());
+        }
+        MemorySegment.copy(matrix.data(), 0, all, index * bytesEach, bytesEach);
+        if (format == WeightFormat.INT8) {
+            MemorySegment.copy(
+                    matrix.scales(),
+                    ValueLayout.JAVA_FLOAT_UNALIGNED,
+                    0,
+                    factors.getSegment(),
+                    ValueLayout.JAVA_FLOAT_UNALIGNED,
+                    (long) index * outSize * Float.BYTES,
+                    outSize);
+        }
+    }
+
+    private MemorySegment segment() {
+        return switch (data) {
+            case FloatArray floats -> floats.getSegment();
+            case IntArray ints -> ints.getSegment();
+            default -> throw new IllegalStateException("device: weights in a " + data.getClass());
+        };
+    }
+
+    /// Adds tasks that write the only matrix of `one` over one of these: the one that `place` names at each run.
+    void addWrite(KernelGraph graph, String id, DeviceMatrices one, Place place) {
+        graph.bringAlways(one.data, place.ofData);
+        switch (format) {
+            case F32 ->
+                graph.tasks()
+                        .task(id, CopyKernels::write, graph.context(), place.ofData, (FloatArray) data, (FloatArray)
+                                one.data);
+            case BF16, INT8 ->
+                graph.tasks()
+                        .task(id, CopyKernels::writeWords, graph.context(), place.ofData, (IntArray) data, (IntArray)
+                                one.data);
+        }
+        launchCopy(graph, id, one.segment());
+        if (format == WeightFormat.INT8) {
+            graph.bringAlways(one.factors, place.ofScales);
+            graph.tasks()
+                    .task(id + "Scales", CopyKernels::write, graph.context(), place.ofScales, factors, one.factors);
+            launchCopy(graph, id + "Scales", one.factors.getSegment());
+        }
+    }
+
+    private static void launchCopy(KernelGraph graph, String id, MemorySegment piece) {
+        long words = piece.byteSize() / Integer.BYTES;
+        graph.launch(id, CopyKernels.GROUP, Math.toIntExact(Math.ceilDiv(words, CopyKernels.GROUP)), 1, 1);
+    }
+
+    /// Where a matrix that is written goes.
+    static final class Place {
+        private final IntArray ofData = new IntArray(2);
+        private final IntArray ofScales = new IntArray(2);
+
+        /// @param model of the matrices
+        void set(int index, PackedMatrix model) {
+            int words = (int) words(model);
+            DeviceArrays.set(ofData, 0, index * words, words);
+            DeviceArrays.set(ofScales, 0, index * model.outSize(), model.outSize());
+        }
+
+        /// Nothing is written.
+        void clear() {
+            ofData.init(0);
+            ofScales.init(0);
+        }
     }
 
     int outSize() {

@@ -7,7 +7,6 @@ import io.thunderhead.model.kernels.Rotary;
 import io.thunderhead.tornado.kernels.SoftmaxKernels;
 import java.util.ArrayList;
 import java.util.List;
-import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
@@ -49,6 +48,10 @@ final class DeviceSoftmax implements DeviceAttention {
 
     @Override
     public int pieceSize() {
+        return pieceSize(config);
+    }
+
+    static int pieceSize(ModelConfig config) {
         return 2 * SoftmaxKernels.PAGE * config.kvSize();
     }
 
@@ -69,9 +72,8 @@ final class DeviceSoftmax implements DeviceAttention {
         FloatArray attended = new FloatArray(rowMax * config.attentionSize());
         FloatArray partials = DeviceArrays.zeros(
                 "partial sums", (long) partsMax(rowMax) * config.headCount() * (config.headDim() + 2));
-        graph.tasks()
-                .transferToDevice(DataTransferMode.EVERY_EXECUTION, tables.rowTable, tables.pageTable, tables.turns)
-                .transferToDevice(DataTransferMode.FIRST_EXECUTION, q, k, v, attended, partials);
+        graph.bringAlways(tables.rowTable, tables.pageTable, tables.turns);
+        graph.bringOnce(q, k, v, attended, partials);
         query.product(graph, "query", buffers.tiles(), buffers.tileMax(), buffers.normed(), q);
         key.product(graph, "key", buffers.tiles(), buffers.tileMax(), buffers.normed(), k);
         value.product(graph, "value", buffers.tiles(), buffers.tileMax(), buffers.normed(), v);
@@ -181,7 +183,7 @@ final class DeviceSoftmax implements DeviceAttention {
         private void fillRow(int row, int position, int firstPage) {
             DeviceArrays.set(rowTable, row * SoftmaxKernels.ROW_INTS, position, firstPage);
             rotary.turnsAt(position, turnsOfRow);
-            DeviceArrays.copy(turnsOfRow, turnsOfRow.length, turns, row * turnsOfRow.length);
+            DeviceArrays.copy(turnsOfRow, 0, turnsOfRow.length, turns, row * turnsOfRow.length);
         }
     }
 }

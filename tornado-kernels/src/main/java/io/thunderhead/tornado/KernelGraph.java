@@ -16,16 +16,38 @@ final class KernelGraph {
     private final TaskGraph tasks;
     private final KernelContext context = new KernelContext();
     private final List<Launch> launches = new ArrayList<>();
+    private long byteSize;
 
     /// Arrays that stay on the device: the first graph of a plan brings them there, the others use its copies.
     ///
     /// @param first of the plan; null if this is it
     void resident(@Nullable KernelGraph first, List<Object> arrays) {
         if (first == null) {
-            tasks.transferToDevice(DataTransferMode.FIRST_EXECUTION, arrays.toArray());
+            bringOnce(arrays.toArray());
         } else {
             tasks.consumeFromDevice(first.name, arrays.toArray());
         }
+    }
+
+    /// Arrays that are brought to the device before the first run.
+    void bringOnce(Object... arrays) {
+        count(arrays);
+        tasks.transferToDevice(DataTransferMode.FIRST_EXECUTION, arrays);
+    }
+
+    /// Arrays that are brought to the device before every run.
+    void bringAlways(Object... arrays) {
+        count(arrays);
+        tasks.transferToDevice(DataTransferMode.EVERY_EXECUTION, arrays);
+    }
+
+    private void count(Object... arrays) {
+        byteSize += DeviceArrays.byteSize(List.of(arrays));
+    }
+
+    /// Bytes that this graph adds to the device, those of consumed arrays not among them.
+    long byteSize() {
+        return byteSize;
     }
 
     /// After the tasks of the first graph: keeps its resident arrays for the others.

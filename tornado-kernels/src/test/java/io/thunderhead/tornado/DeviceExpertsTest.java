@@ -41,7 +41,7 @@ final class DeviceExpertsTest {
     void runsGroupsOfRowsAsThePlainTwin(WeightFormat format) {
         List<FeedForwardWeights> experts =
                 IntStream.range(0, 4).mapToObj(i -> expert(format, i)).toList();
-        try (DeviceExperts device = new DeviceExperts(experts, 4, 16)) {
+        try (DeviceExperts device = new DeviceExperts(DeviceRun.target(), experts, 4, 16)) {
             assertLikePlain(device, experts, new int[] {2}, new int[] {0, 1});
             assertLikePlain(device, experts, new int[] {0, 1, 3}, new int[] {0, 9, 10, 37});
             assertLikePlain(device, experts, new int[] {1, 3}, new int[] {0, 2, 3});

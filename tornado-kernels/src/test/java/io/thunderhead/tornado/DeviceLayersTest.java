@@ -89,12 +89,11 @@ final class DeviceLayersTest {
         float[] hidden = random(seed, count * config.hiddenSize());
         System.arraycopy(hidden, 0, workspace.hidden(), 0, hidden.length);
         stage.layers().getFirst().attend(rows, workspace);
-        stage.layers().getFirst().route(rows, workspace);
 
         float[] expertInput = new float[hidden.length];
         int[] expertIds = new int[count * config.topK()];
         float[] expertWeights = new float[expertIds.length];
-        device.attend(0, onDevice, hidden, expertInput, expertIds, expertWeights);
+        device.attend(0, onDevice, 0, hidden, expertInput, expertIds, expertWeights);
 
         assertThat(difference(floats(expertInput), workspace.expertInput())).isLessThan(1e-5);
         for (int i = 0; i < expertIds.length; i++) {

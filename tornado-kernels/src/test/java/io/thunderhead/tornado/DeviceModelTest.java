@@ -1,175 +1,170 @@
 package io.thunderhead.tornado;
 
-import static io.thunderhead.tornado.DeviceRun.difference;
-import static io.thunderhead.tornado.DeviceRun.floats;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.thunderhead.core.error.ServingException;
 import io.thunderhead.model.checkpoint.DType;
-import io.thunderhead.model.checkpoint.TensorNames;
 import io.thunderhead.model.config.LayerKind;
 import io.thunderhead.model.config.ModelConfig;
+import io.thunderhead.model.device.ComputeDevice;
+import io.thunderhead.model.device.ModelSource;
 import io.thunderhead.model.kernels.KernelSelection;
 import io.thunderhead.model.kernels.Kernels;
-import io.thunderhead.model.kernels.StoredFloats;
+import io.thunderhead.model.layers.StageRoom;
 import io.thunderhead.model.state.SequenceState;
+import io.thunderhead.model.state.StateLayout;
 import io.thunderhead.model.state.StepRows;
 import io.thunderhead.model.testing.RandomTensors;
 import io.thunderhead.model.testing.ReferenceModel;
 import io.thunderhead.model.tokenizer.TokenIds;
 import java.lang.foreign.Arena;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/// A whole model whose attention and experts are on the device, beside the same model on the CPU.
+/// A whole model on the device, beside the same model on the CPU.
 final class DeviceModelTest {
-    private static final int PROMPT = 270;
-    private static final int GENERATED = 6;
     private static final List<LayerKind> KINDS =
-            List.of(LayerKind.LIGHTNING, LayerKind.LIGHTNING, LayerKind.SOFTMAX, LayerKind.SOFTMAX);
+            List.of(LayerKind.LIGHTNING, LayerKind.LIGHTNING, LayerKind.SOFTMAX, LayerKind.LIGHTNING);
+    private static final StageRoom ROOM = new StageRoom(3, 9);
+
+    /// More than one run of a graph takes.
+    private static final int ROW_MAX = 800;
+
+    private static final int GENERATED = 6;
 
     private final ModelConfig config = Shapes.model(KINDS, 4, 2, 16);
     private final RandomTensors weights = new RandomTensors(5, DType.F32);
+    private final Kernels plain = KernelSelection.choose("plain", 1).kernels();
+    private final ComputeDevice device =
+            new TornadoWorkerDevice("test", DeviceRun.target().device(), Long.MAX_VALUE);
 
+    @AfterEach
+    void close() {
+        plain.close();
+    }
+
+    /// Prompts of two sequences in one step, then both decode beside a third one's prompt.
     @Test
     void generatesTheGreedyTokensOfTheCpu() {
-        int[] prompt =
-                new SplittableRandom(1).ints(PROMPT, 0, config.vocabSize()).toArray();
-        try (Kernels plain = KernelSelection.choose("plain", 1).kernels();
-                ReferenceModel expected = new ReferenceModel(config, weights, plain, PROMPT);
-                OnDevice actual = new OnDevice(plain)) {
-            SequenceState state = expected.newSequence();
-            expected.run(StepRows.builder().prefill(state, TokenIds.of(prompt)).build());
-            float[] logits = expected.logits(PROMPT - 1, 1);
-            float[] hidden = actual.run(prompt, 0, false);
+        int[] first = prompt(1, 700);
+        int[] second = prompt(2, 90);
+        int[] third = prompt(3, 300);
+        try (ReferenceModel expected = model(Optional.empty());
+                ReferenceModel actual = model(Optional.of(device))) {
+            Talk here = new Talk(expected, 3);
+            Talk there = new Talk(actual, 3);
+            for (Talk talk : List.of(here, there)) {
+                talk.step(StepRows.builder()
+                        .prefill(talk.of(0), TokenIds.of(first))
+                        .prefill(talk.of(1), TokenIds.of(second)));
+            }
+            int[] tokens = {here.greedy(first.length - 1), here.greedy(ROW_MAX - 11)};
+            assertThat(new int[] {there.greedy(first.length - 1), there.greedy(ROW_MAX - 11)})
+                    .isEqualTo(tokens);
             for (int i = 0; i < GENERATED; i++) {
-                float[] last = expected.workspace().hidden();
-                int row = i == 0 ? PROMPT - 1 : 0;
-                assertThat(difference(floats(rowOf(hidden, row)), rowOf(last, row)))
-                        .as("hidden row of token %d", i)
-                        .isLessThan(1e-4);
-                int token = greedy(logits);
-                assertThat(greedy(actual.logits(plain, rowOf(hidden, row))))
+                for (Talk talk : List.of(here, there)) {
+                    StepRows.Builder rows = StepRows.builder();
+                    rows.decode(talk.of(0), TokenIds.of(tokens[0])).decode(talk.of(1), TokenIds.of(tokens[1]));
+                    if (i == 1) {
+                        rows.prefill(talk.of(2), TokenIds.of(third));
+                    }
+                    talk.step(rows);
+                }
+                tokens = new int[] {here.greedy(0), here.greedy(1)};
+                assertThat(new int[] {there.greedy(0), there.greedy(1)})
+                        .as("tokens %d", i)
+                        .isEqualTo(tokens);
+            }
+        }
+    }
+
+    @Test
+    void memoryOfASequenceMovesBetweenDeviceAndCpu() {
+        int[] prompt = prompt(4, 330);
+        try (ReferenceModel host = model(Optional.empty());
+                ReferenceModel gpu = model(Optional.of(device))) {
+            Talk here = new Talk(host, 2);
+            Talk there = new Talk(gpu, 2);
+            for (Talk talk : List.of(here, there)) {
+                talk.step(StepRows.builder().prefill(talk.of(0), TokenIds.of(prompt)));
+            }
+            int token = here.greedy(prompt.length - 1);
+            move(host.layout(), there.of(0), here.of(1));
+            move(host.layout(), here.of(0), there.of(1));
+            for (int i = 0; i < GENERATED; i++) {
+                for (Talk talk : List.of(here, there)) {
+                    talk.step(StepRows.builder()
+                            .decode(talk.of(0), TokenIds.of(token))
+                            .decode(talk.of(1), TokenIds.of(token)));
+                }
+                token = here.greedy(0);
+                assertThat(List.of(here.greedy(1), there.greedy(0), there.greedy(1)))
                         .as("token %d", i)
-                        .isEqualTo(token);
-                expected.run(
-                        StepRows.builder().decode(state, TokenIds.of(token)).build());
-                logits = expected.logits(0, 1);
-                hidden = actual.run(new int[] {token}, PROMPT + i, true);
+                        .containsOnly(token);
             }
-            state.release();
         }
     }
 
-    private float[] rowOf(float[] hidden, int row) {
-        int size = config.hiddenSize();
-        return Arrays.copyOfRange(hidden, row * size, (row + 1) * size);
+    @Test
+    void refusesWhatDoesNotFitAndLeavesNothing() {
+        device.limitTo(100_000);
+        assertThatThrownBy(() -> model(Optional.of(device)))
+                .isInstanceOf(ServingException.class)
+                .hasMessageContaining("are free");
+        assertThat(device.usedBytes()).isZero();
     }
 
-    private static int greedy(float[] logits) {
-        return IntStream.range(0, logits.length).reduce(0, (best, id) -> logits[id] > logits[best] ? id : best);
+    private ReferenceModel model(Optional<ComputeDevice> computing) {
+        return new ReferenceModel(new ModelSource(config, weights, plain, computing), ROW_MAX, ROOM);
     }
 
-    /// One sequence, in the last slot, with its pages in falling order.
-    private final class OnDevice implements AutoCloseable {
-        private static final int SLOTS = 2;
-        private static final List<Integer> PAGES = List.of(2, 1);
+    private int[] prompt(long seed, int length) {
+        return new SplittableRandom(seed).ints(length, 0, config.vocabSize()).toArray();
+    }
 
-        private final Arena arena = Arena.ofShared();
-        private final DeviceLayers lightning;
-        private final DeviceLayers softmax;
-        private final List<DeviceExperts> experts = new ArrayList<>();
-
-        OnDevice(Kernels plain) {
-            DeviceWeights loader = new DeviceWeights(config, weights, plain, arena);
-            this.lightning = loader.layers(LayerKind.LIGHTNING, List.of(0, 1), SLOTS, 1, 300);
-            this.softmax = loader.layers(LayerKind.SOFTMAX, List.of(2, 3), 3, 1, 300);
-            for (int layer = 0; layer < KINDS.size(); layer++) {
-                experts.add(loader.experts(layer, 64));
+    private static void move(StateLayout layout, SequenceState from, SequenceState to) {
+        to.reserve(from.length());
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment lightning = arena.allocate(layout.lightningBytes());
+            from.readLightning(lightning);
+            to.writeLightning(lightning);
+            MemorySegment page = arena.allocate(layout.pageBytes());
+            for (int index = 0; index < from.pageCount(); index++) {
+                from.readPage(index, page);
+                to.writePage(index, page);
             }
         }
+        to.advance(from.length());
+    }
 
-        /// The hidden rows after the last layer.
-        float[] run(int[] tokens, int startPosition, boolean decode) {
-            int rows = tokens.length;
-            DeviceRows step = new DeviceRows().add(startPosition, rows, decode, SLOTS - 1, PAGES);
-            float[] hidden = embed(tokens);
-            float[] expertInput = new float[hidden.length];
-            int[] ids = new int[rows * config.topK()];
-            float[] shares = new float[ids.length];
-            for (int layer = 0; layer < KINDS.size(); layer++) {
-                DeviceLayers layers = KINDS.get(layer) == LayerKind.LIGHTNING ? lightning : softmax;
-                layers.attend(layer % 2, step, hidden, expertInput, ids, shares);
-                float[] sum = runExperts(experts.get(layer), expertInput, ids, shares);
-                for (int i = 0; i < hidden.length; i++) {
-                    hidden[i] = config.mlpFactors().alpha() * expertInput[i]
-                            + config.mlpFactors().beta() * sum[i];
-                }
-            }
-            return hidden;
+    /// Some sequences of a model.
+    private static final class Talk {
+        private final ReferenceModel model;
+        private final List<SequenceState> sequences;
+
+        Talk(ReferenceModel model, int count) {
+            this.model = model;
+            this.sequences =
+                    IntStream.range(0, count).mapToObj(i -> model.newSequence()).toList();
         }
 
-        private float[] embed(int[] tokens) {
-            int size = config.hiddenSize();
-            float[] hidden = new float[tokens.length * size];
-            var table = weights.tensor(TensorNames.EMBEDDING, config.vocabSize(), size);
-            for (int row = 0; row < tokens.length; row++) {
-                StoredFloats.read(table, (long) tokens[row] * size, size, hidden, row * size);
-            }
-            return hidden;
+        SequenceState of(int index) {
+            return sequences.get(index);
         }
 
-        private float[] runExperts(DeviceExperts device, float[] input, int[] ids, float[] shares) {
-            int size = config.hiddenSize();
-            int[] all = IntStream.range(0, config.expertCount()).toArray();
-            int[] firstRows = new int[all.length + 1];
-            int[] order = IntStream.range(0, ids.length)
-                    .boxed()
-                    .sorted(Comparator.comparingInt(i -> ids[i]))
-                    .mapToInt(Integer::intValue)
-                    .toArray();
-            for (int id : ids) {
-                firstRows[id + 1]++;
-            }
-            for (int expert = 0; expert < all.length; expert++) {
-                firstRows[expert + 1] += firstRows[expert];
-            }
-            float[] x = new float[ids.length * size];
-            float[] y = new float[x.length];
-            for (int i = 0; i < order.length; i++) {
-                System.arraycopy(input, order[i] / config.topK() * size, x, i * size, size);
-            }
-            device.run(all, firstRows, all.length, x, y);
-            float[] sum = new float[input.length];
-            for (int i = 0; i < order.length; i++) {
-                for (int j = 0; j < size; j++) {
-                    sum[order[i] / config.topK() * size + j] += shares[order[i]] * y[i * size + j];
-                }
-            }
-            return sum;
+        void step(StepRows.Builder rows) {
+            model.run(rows.build());
         }
 
-        float[] logits(Kernels plain, float[] hidden) {
-            int size = config.hiddenSize();
-            float[] norm = StoredFloats.read(weights.tensor(TensorNames.FINAL_NORM, size));
-            float[] normed = new float[size];
-            plain.rmsNorm(hidden, 1, norm, config.rmsNormEps(), normed);
-            float[] logits = new float[config.vocabSize()];
-            plain.matmul(
-                    normed, 1, plain.pack(weights.tensor(TensorNames.HEAD, config.vocabSize(), size), arena), logits);
-            return logits;
-        }
-
-        @Override
-        public void close() {
-            experts.forEach(DeviceExperts::close);
-            softmax.close();
-            lightning.close();
-            arena.close();
+        int greedy(int row) {
+            float[] logits = model.logits(row, 1);
+            return IntStream.range(0, logits.length).reduce(0, (best, id) -> logits[id] > logits[best] ? id : best);
         }
     }
 }

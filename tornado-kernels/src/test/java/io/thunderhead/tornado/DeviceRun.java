@@ -5,14 +5,22 @@ import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
+import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
+import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /// Runs kernels once on the default device: every array goes there, the named ones come back.
 final class DeviceRun {
     private DeviceRun() {}
+
+    /// The default device, all of it.
+    static Target target() {
+        TornadoDevice device = TornadoRuntimeProvider.getTornadoRuntime().getDefaultDevice();
+        return new Target(device, new DeviceMemory("test", Long.MAX_VALUE));
+    }
 
     static void run(Consumer<KernelGraph> tasks, Object[] arrays, Object... results) {
         KernelGraph graph = new KernelGraph("test");

@@ -180,7 +180,7 @@ final class GpuMeasurements {
                             matrix(arena, sizes.intermediate(), sizes.hidden()),
                             matrix(arena, sizes.hidden(), sizes.intermediate())))
                     .toList();
-            try (DeviceExperts device = new DeviceExperts(experts, 2, 16, 128)) {
+            try (DeviceExperts device = new DeviceExperts(DeviceRun.target(), experts, 2, 16, 128)) {
                 for (int batch = 1; batch <= 64; batch *= 4) {
                     expertDecode(device, experts.getFirst().byteSize(), batch);
                 }
@@ -216,7 +216,7 @@ final class GpuMeasurements {
     }
 
     private static double median(KernelGraph graph) {
-        try (ResidentPlan plan = new ResidentPlan(List.of(graph))) {
+        try (ResidentPlan plan = new ResidentPlan(DeviceRun.target(), List.of(graph))) {
             return median(() -> plan.execute(0));
         }
     }

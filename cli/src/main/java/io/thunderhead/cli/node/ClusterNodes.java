@@ -26,7 +26,6 @@ import io.thunderhead.coordinator.grpc.GrpcConfig;
 import io.thunderhead.coordinator.http.HttpConfig;
 import io.thunderhead.coordinator.schedule.SchedulerConfig;
 import io.thunderhead.coordinator.trace.TracingConfig;
-import io.thunderhead.core.config.Bytes;
 import io.thunderhead.core.config.Config;
 import io.thunderhead.core.id.HostPort;
 import io.thunderhead.core.id.NodeId;
@@ -35,7 +34,7 @@ import io.thunderhead.expert.ExpertWorkerConfig;
 import io.thunderhead.model.checkpoint.DType;
 import io.thunderhead.model.checkpoint.TensorNames;
 import io.thunderhead.model.config.ModelConfig;
-import io.thunderhead.model.layers.ModelSource;
+import io.thunderhead.model.device.ModelSource;
 import io.thunderhead.transport.NodeConnector;
 import io.thunderhead.transport.TransportConfig;
 import java.net.InetAddress;
@@ -55,14 +54,20 @@ public final class ClusterNodes implements Nodes {
         try {
             OpenModel model = owned.add(OpenModel.open(config));
             NodeId id = new NodeId(config.get(NodeSettings.class).id().orElseGet(() -> role + "-" + hostName()));
-            Bytes memory = config.get(NodeSettings.class).memory().orElseGet(() -> HostMemory.share(1));
+            Compute compute = role == NodeRole.COORDINATOR
+                    ? Compute.onCpu(config, 1)
+                    : Compute.of(
+                            config,
+                            config.get(NodeSettings.class).device().getFirst(),
+                            config.get(NodeSettings.class).deviceShare(),
+                            1);
             Consumer<ChildStatus> reported = role == NodeRole.COORDINATOR
                     ? status
                     : WorkerHealth.of(id, config.get(NodeSettings.class))
                             .map(owned::add)
                             .map(health -> status.andThen(health::report))
                             .orElse(status);
-            start(role, id, 0, memory, config, model, new SocketWire(config), reported, owned);
+            start(role, id, 0, compute, config, model, new SocketWire(config), reported, owned);
             return owned;
         } catch (RuntimeException e) {
             owned.close();
@@ -73,24 +78,25 @@ public final class ClusterNodes implements Nodes {
     @Override
     public RunningNode startAll(Config config, Consumer<ChildStatus> status) {
         ClusterConfig cluster = config.get(ClusterConfig.class);
-        Bytes memory = config.get(NodeSettings.class)
-                .memory()
-                .orElseGet(() -> HostMemory.share(cluster.attentionWorkers() + cluster.expertWorkers()));
+        int workers = cluster.attentionWorkers() + cluster.expertWorkers();
+        DeviceDeal devices = new DeviceDeal(config.get(NodeSettings.class).device(), workers);
         OwnedResources owned = new OwnedResources();
         try {
             OpenModel model = owned.add(OpenModel.open(config));
             Wire wire = new ReferenceWire(config.get(TransportConfig.class));
             for (int i = 0; i < cluster.expertWorkers(); i++) {
                 NodeId id = new NodeId("expert-" + i);
-                int place = 1 + cluster.attentionWorkers() + i;
-                start(NodeRole.EXPERT_WORKER, id, place, memory, config, model, wire, ignored -> {}, owned);
+                int worker = cluster.attentionWorkers() + i;
+                Compute compute = Compute.of(config, devices.of(worker), devices.sharePercent(), workers);
+                start(NodeRole.EXPERT_WORKER, id, 1 + worker, compute, config, model, wire, ignored -> {}, owned);
             }
             for (int i = 0; i < cluster.attentionWorkers(); i++) {
                 NodeId id = new NodeId("attention-" + i);
-                start(NodeRole.ATTENTION_WORKER, id, 1 + i, memory, config, model, wire, ignored -> {}, owned);
+                Compute compute = Compute.of(config, devices.of(i), devices.sharePercent(), workers);
+                start(NodeRole.ATTENTION_WORKER, id, 1 + i, compute, config, model, wire, ignored -> {}, owned);
             }
             NodeId id = new NodeId(LocalCluster.COORDINATOR);
-            start(NodeRole.COORDINATOR, id, 0, memory, config, model, wire, status, owned);
+            start(NodeRole.COORDINATOR, id, 0, Compute.onCpu(config, workers), config, model, wire, status, owned);
             return owned;
         } catch (RuntimeException e) {
             owned.close();
@@ -102,7 +108,7 @@ public final class ClusterNodes implements Nodes {
             NodeRole role,
             NodeId id,
             int place,
-            Bytes memory,
+            Compute compute,
             Config config,
             OpenModel model,
             Wire wire,
@@ -115,11 +121,12 @@ public final class ClusterNodes implements Nodes {
                 UUID.randomUUID().toString(),
                 role,
                 address,
-                memory.value(),
-                "cpu",
+                compute.memoryFor(model.checkpoint().config()).value(),
+                compute.name(),
                 hostName(),
                 model.checkpoint().fingerprint());
-        ModelSource source = new ModelSource(model.checkpoint().config(), model.checkpoint(), model.kernels());
+        ModelSource source =
+                new ModelSource(model.checkpoint().config(), model.checkpoint(), model.kernels(), compute.device());
         switch (role) {
             case COORDINATOR ->
                 startCoordinator(id, config, model, wire, membership, introduction, metering, status, owned);

@@ -1,6 +1,7 @@
 package io.thunderhead.cli.node;
 
 import io.thunderhead.cli.local.ChildProgram;
+import io.thunderhead.cli.settings.NodeSettings;
 import io.thunderhead.cli.settings.ServeSettings;
 import io.thunderhead.cluster.membership.ClusterConfig;
 import io.thunderhead.cluster.membership.NodeRole;
@@ -23,25 +24,45 @@ record LocalCluster(String mainClass, Config config, Map<String, String> environ
     List<ChildProgram> programs() {
         ClusterConfig cluster = config.get(ClusterConfig.class);
         int membershipPort = freePort();
+        DeviceDeal devices = new DeviceDeal(
+                config.get(NodeSettings.class).device(), cluster.attentionWorkers() + cluster.expertWorkers());
         List<ChildProgram> programs = new ArrayList<>();
-        programs.add(program(NodeRole.COORDINATOR, COORDINATOR, membershipPort, membershipPort, 0));
+        programs.add(program(NodeRole.COORDINATOR, COORDINATOR, membershipPort, membershipPort, 0, List.of()));
         for (int i = 0; i < cluster.attentionWorkers(); i++) {
-            programs.add(program(NodeRole.ATTENTION_WORKER, "attention-" + i, membershipPort, 0, programs.size()));
+            programs.add(program(
+                    NodeRole.ATTENTION_WORKER,
+                    "attention-" + i,
+                    membershipPort,
+                    0,
+                    programs.size(),
+                    devices(devices, programs.size() - 1)));
         }
         for (int i = 0; i < cluster.expertWorkers(); i++) {
-            programs.add(program(NodeRole.EXPERT_WORKER, "expert-" + i, membershipPort, 0, programs.size()));
+            programs.add(program(
+                    NodeRole.EXPERT_WORKER,
+                    "expert-" + i,
+                    membershipPort,
+                    0,
+                    programs.size(),
+                    devices(devices, programs.size() - 1)));
         }
         return programs;
     }
 
-    private ChildProgram program(NodeRole role, String id, int coordinatorPort, int ownPort, int place) {
+    private static List<String> devices(DeviceDeal devices, int worker) {
+        return List.of("--device=" + devices.of(worker), "--set=node.device-share=" + devices.sharePercent());
+    }
+
+    private ChildProgram program(
+            NodeRole role, String id, int coordinatorPort, int ownPort, int place, List<String> ofRole) {
         ServeSettings serve = config.get(ServeSettings.class);
-        List<String> arguments = List.of(
+        List<String> arguments = new ArrayList<>(List.of(
                 role.toString(),
                 "--id=" + id,
                 "--join=127.0.0.1:" + coordinatorPort,
                 "--set=cluster.bind-port=" + ownPort,
-                "--set=metrics.port=" + NodeMetering.portAt(config.get(MetricsConfig.class), place));
+                "--set=metrics.port=" + NodeMetering.portAt(config.get(MetricsConfig.class), place)));
+        arguments.addAll(ofRole);
         return new ChildProgram(
                 id,
                 mainClass,

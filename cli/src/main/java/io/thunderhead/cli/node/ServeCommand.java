@@ -48,6 +48,12 @@ public final class ServeCommand implements Callable<Integer> {
             description = "Processes of that role (cluster.expert-workers); default 2.")
     private @Nullable String expertWorkers;
 
+    @Option(
+            names = "--device",
+            paramLabel = "DEVICE,...",
+            description = "What the workers compute on, in turn: auto, cpu, gpu or gpu:N (node.device).")
+    private @Nullable String device;
+
     @Option(names = "--in-process", description = "All nodes in this process (serve.in-process).")
     private @Nullable Boolean inProcess;
 
@@ -70,6 +76,7 @@ public final class ServeCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         options.flag("--attention-workers", "cluster.attention-workers", attentionWorkers)
                 .flag("--expert-workers", "cluster.expert-workers", expertWorkers)
+                .flag("--device", "node.device", device)
                 .flag("--in-process", "serve.in-process", inProcess)
                 .flag("--host", "http.host", host)
                 .flag("--host", "grpc.host", host)

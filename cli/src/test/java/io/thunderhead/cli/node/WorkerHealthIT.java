@@ -13,6 +13,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -52,12 +53,21 @@ class WorkerHealthIT {
     @Test
     void withoutAPortThereIsNone() {
         assertThat(WorkerHealth.of(
-                        ID, new NodeSettings(Optional.empty(), "127.0.0.1", 0, Optional.empty(), Optional.empty())))
+                        ID,
+                        new NodeSettings(
+                                Optional.empty(),
+                                "127.0.0.1",
+                                0,
+                                Optional.empty(),
+                                List.of("cpu"),
+                                90,
+                                Optional.empty())))
                 .isEmpty();
     }
 
     private static NodeSettings settings(int port) {
-        return new NodeSettings(Optional.empty(), "127.0.0.1", 0, Optional.empty(), Optional.of(port));
+        return new NodeSettings(
+                Optional.empty(), "127.0.0.1", 0, Optional.empty(), List.of("cpu"), 90, Optional.of(port));
     }
 
     private HttpResponse<String> get(WorkerHealth health, String path) throws IOException, InterruptedException {

@@ -7,7 +7,6 @@ import io.thunderhead.model.checkpoint.ModelTensors;
 import io.thunderhead.model.checkpoint.TensorSource;
 import io.thunderhead.model.checkpoint.TensorSpec;
 import io.thunderhead.model.config.ModelConfig;
-import io.thunderhead.model.kernels.FeedForwardWeights;
 import io.thunderhead.model.kernels.Kernels;
 import io.thunderhead.model.kernels.WeightLoader;
 import java.lang.foreign.MemorySegment;
@@ -16,14 +15,13 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
-/// The experts that a worker holds, packed off-heap, and their feed-forward over routed rows.
+/// The experts that a worker holds, and their feed-forward over routed rows.
 ///
 /// Weights that were quantized ahead of time are used where the source maps them: it must stay open.
 ///
@@ -33,11 +31,18 @@ import org.jspecify.annotations.Nullable;
 public final class ExpertBank implements AutoCloseable {
     private final ModelConfig config;
     private final Kernels kernels;
-    private final Map<ExpertId, LoadedExpert> experts = new ConcurrentHashMap<>();
+    private final ExpertStore store;
 
+    /// A bank in this process's memory.
     public ExpertBank(ModelConfig config, Kernels kernels) {
+        this(config, kernels, new HostExperts(config, kernels));
+    }
+
+    /// @param store closed with the bank
+    public ExpertBank(ModelConfig config, Kernels kernels, ExpertStore store) {
         this.config = config;
         this.kernels = kernels;
+        this.store = store;
     }
 
     /// A bank that holds these experts; nothing stays allocated if one cannot be loaded.
@@ -48,11 +53,8 @@ public final class ExpertBank implements AutoCloseable {
             Kernels kernels,
             LoadListener listener) {
         ExpertBank bank = new ExpertBank(config, kernels);
-        List<ExpertId> wanted = expertsByLayer.entrySet().stream()
-                .flatMap(layer -> layer.getValue().stream().map(expert -> new ExpertId(layer.getKey(), expert)))
-                .toList();
         try {
-            bank.load(source, wanted, listener);
+            bank.load(source, ids(expertsByLayer), listener);
             return bank;
         } catch (RuntimeException | Error e) {
             bank.close();
@@ -60,28 +62,30 @@ public final class ExpertBank implements AutoCloseable {
         }
     }
 
+    /// @param expertsByLayer ids within each layer
+    public static List<ExpertId> ids(Map<Integer, List<Integer>> expertsByLayer) {
+        return expertsByLayer.entrySet().stream()
+                .flatMap(layer -> layer.getValue().stream().map(expert -> new ExpertId(layer.getKey(), expert)))
+                .toList();
+    }
+
     /// Adds those of the experts that are not held yet, one by one: each can run as soon as it is in. Throws
     /// CHECKPOINT_INVALID before the first if a tensor is missing. One load at a time.
     public void load(TensorSource source, Collection<ExpertId> wanted, LoadListener listener) {
+        Set<ExpertId> held = store.held();
         List<ExpertId> missing =
-                wanted.stream().filter(id -> !experts.containsKey(id)).sorted().toList();
+                wanted.stream().filter(id -> !held.contains(id)).sorted().toList();
         List<TensorSpec> tensors = missing.stream()
                 .flatMap(id -> ModelTensors.ofExpert(config, id.layerIndex(), id.expert()).stream())
                 .toList();
         WeightLoader loader = new WeightLoader(source, kernels, tensors, listener);
-        for (ExpertId id : missing) {
-            experts.put(id, new LoadedExpert(config, loader, id));
-        }
+        store.reserve(missing.size());
+        missing.forEach(id -> store.add(id, loader));
     }
 
     /// Frees the experts; unknown ones are ignored.
     public void remove(Collection<ExpertId> ids) {
-        for (ExpertId id : ids) {
-            LoadedExpert removed = experts.remove(id);
-            if (removed != null) {
-                removed.close();
-            }
-        }
+        store.remove(ids);
     }
 
     public ModelConfig config() {
@@ -90,14 +94,12 @@ public final class ExpertBank implements AutoCloseable {
 
     /// What is held now.
     public SortedSet<ExpertId> held() {
-        return new TreeSet<>(experts.keySet());
+        return new TreeSet<>(store.held());
     }
 
     /// Bytes of packed weights.
     public long byteSize() {
-        return experts.values().stream()
-                .mapToLong(expert -> expert.weights().byteSize())
-                .sum();
+        return store.byteSize();
     }
 
     /// Computes the experts of every row and writes float32 rows `[rowCount * rowsPerToken, hidden]` to `out`, in the
@@ -112,9 +114,15 @@ public final class ExpertBank implements AutoCloseable {
     public void run(int layerIndex, RoutedRows rows, ExpertWorkspace workspace, MemorySegment out) {
         checkExperts(rows);
         workspace.reserve(rows.rowCount() * rows.topK());
-        int groups = gather(layerIndex, rows, workspace);
-        kernels.feedForward(
-                workspace.weights, workspace.firstRows, groups, workspace.input, workspace.activated, workspace.output);
+        int groups = gather(rows, workspace);
+        store.feedForward(
+                layerIndex,
+                workspace.experts,
+                workspace.firstRows,
+                groups,
+                workspace.input,
+                workspace.activated,
+                workspace.output);
         combine(rows, workspace, out);
     }
 
@@ -132,7 +140,7 @@ public final class ExpertBank implements AutoCloseable {
     }
 
     /// Groups the slots by expert, ascending: gives each slot's row its place, then copies the rows there.
-    private int gather(int layerIndex, RoutedRows rows, ExpertWorkspace workspace) {
+    private int gather(RoutedRows rows, ExpertWorkspace workspace) {
         int[] places = workspace.places;
         countSlots(rows, places);
         int groups = 0;
@@ -140,7 +148,7 @@ public final class ExpertBank implements AutoCloseable {
         for (int expert = 0; expert < config.expertCount(); expert++) {
             int count = places[expert];
             if (count > 0) {
-                workspace.weights[groups] = weights(layerIndex, expert);
+                workspace.experts[groups] = expert;
                 workspace.firstRows[groups++] = gathered;
                 places[expert] = gathered;
                 gathered += count;
@@ -169,15 +177,6 @@ public final class ExpertBank implements AutoCloseable {
                 }
             }
         }
-    }
-
-    private FeedForwardWeights weights(int layerIndex, int expert) {
-        @Nullable LoadedExpert held = experts.get(new ExpertId(layerIndex, expert));
-        if (held == null) {
-            throw new ServingException(
-                    ErrorCode.STALE_PLAN, "expert " + expert + " of layer " + layerIndex + " is not held here");
-        }
-        return held.weights();
     }
 
     private void copyRows(RoutedRows rows, int firstRow, int endRow, ExpertWorkspace workspace) {
@@ -272,6 +271,6 @@ public final class ExpertBank implements AutoCloseable {
 
     @Override
     public void close() {
-        remove(List.copyOf(experts.keySet()));
+        store.close();
     }
 }

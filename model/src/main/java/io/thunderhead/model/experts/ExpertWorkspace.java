@@ -1,7 +1,6 @@
 package io.thunderhead.model.experts;
 
 import io.thunderhead.model.config.ModelConfig;
-import io.thunderhead.model.kernels.FeedForwardWeights;
 
 /// Buffers of one [ExpertBank#run]; they grow to the largest batch seen. One thread at a time.
 public final class ExpertWorkspace {
@@ -18,7 +17,7 @@ public final class ExpertWorkspace {
     final int[] firstRows;
 
     /// The groups' experts, ascending.
-    final FeedForwardWeights[] weights;
+    final int[] experts;
 
     float[] input = new float[0];
     float[] activated = new float[0];
@@ -29,7 +28,7 @@ public final class ExpertWorkspace {
         this.intermediateSize = config.intermediateSize();
         this.places = new int[config.expertCount()];
         this.firstRows = new int[config.expertCount() + 1];
-        this.weights = new FeedForwardWeights[config.expertCount()];
+        this.experts = new int[config.expertCount()];
     }
 
     /// Makes room for so many slots, filled or not.

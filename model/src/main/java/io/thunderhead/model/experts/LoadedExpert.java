@@ -9,11 +9,12 @@ import io.thunderhead.model.kernels.WeightLoader;
 import java.lang.foreign.Arena;
 
 /// One expert's packed weights in memory of their own.
-final class LoadedExpert implements AutoCloseable {
+public final class LoadedExpert implements AutoCloseable {
     private final Arena arena;
     private final FeedForwardWeights weights;
 
-    LoadedExpert(ModelConfig config, WeightLoader loader, ExpertId id) {
+    /// Takes its tensors out of the loader.
+    public LoadedExpert(ModelConfig config, WeightLoader loader, ExpertId id) {
         this.arena = new WeightArena(loader.packedBytes(ModelTensors.ofExpert(config, id.layerIndex(), id.expert())));
         try {
             this.weights = load(config, loader, id);
@@ -34,7 +35,7 @@ final class LoadedExpert implements AutoCloseable {
                 loader.matrix(arena, TensorNames.expertDown(layer, expert), hidden, intermediate));
     }
 
-    FeedForwardWeights weights() {
+    public FeedForwardWeights weights() {
         return weights;
     }
 

@@ -50,6 +50,15 @@ public final class Routing {
         }
     }
 
+    /// The same as [#choose] made elsewhere: rows `[firstRow, firstRow + rows)`, which come in ascending order.
+    ///
+    /// @param expertIds,weights `[rows, topK]`, a row's experts in ascending id order
+    public void set(int firstRow, int rows, int[] expertIds, float[] weights) {
+        rowCount = firstRow + rows;
+        System.arraycopy(expertIds, 0, this.expertIds, firstRow * topK, rows * topK);
+        System.arraycopy(weights, 0, this.weights, firstRow * topK, rows * topK);
+    }
+
     /// Keeps the row's slots sorted by id; a later id replaces the worst slot only if strictly better.
     private void takeBest(int row) {
         int first = row * topK;

@@ -8,7 +8,6 @@ import io.thunderhead.model.checkpoint.TensorSpec;
 import io.thunderhead.model.config.LayerRange;
 import io.thunderhead.model.config.ModelConfig;
 import io.thunderhead.model.kernels.Kernels;
-import io.thunderhead.model.kernels.PackedMatrix;
 import io.thunderhead.model.kernels.WeightArena;
 import io.thunderhead.model.kernels.WeightLoader;
 import java.lang.foreign.Arena;
@@ -29,25 +28,28 @@ final class StageLoader {
         this.kernels = kernels;
     }
 
-    StageModel load(TensorSource source, LoadListener listener) {
-        List<TensorSpec> needed = needed();
+    StageModel load(TensorSource source, LayerHome home, StageRoom room, LoadListener listener) {
+        List<TensorSpec> ofLayers = IntStream.range(layers.first(), layers.end())
+                .mapToObj(index -> ModelTensors.ofLayer(config, index))
+                .flatMap(List::stream)
+                .toList();
+        List<TensorSpec> needed = new ArrayList<>(ofEnds());
+        needed.addAll(ofLayers);
         WeightLoader loader = new WeightLoader(source, kernels, needed, listener);
-        Arena arena = new WeightArena(loader.packedBytes(needed));
+        Arena arena = new WeightArena(loader.packedBytes(ofEnds()));
         try {
-            return load(loader, arena);
+            return load(loader, arena, home, room);
         } catch (RuntimeException | Error e) {
             arena.close();
             throw e;
         }
     }
 
-    private StageModel load(WeightLoader loader, Arena arena) {
+    private StageModel load(WeightLoader loader, Arena arena, LayerHome home, StageRoom room) {
         Optional<Embedding> embedding = beginsModel() ? Optional.of(embedding(loader, arena)) : Optional.empty();
-        List<DecoderLayer> loaded = IntStream.range(layers.first(), layers.end())
-                .mapToObj(index -> layer(loader, arena, index))
-                .toList();
         Optional<Head> head = endsModel() ? Optional.of(head(loader, arena)) : Optional.empty();
-        return new StageModel(config, kernels, arena, embedding, loaded, head);
+        LayerSet loaded = home.load(config, layers, room, loader);
+        return new StageModel(config, layers, kernels, arena, embedding, loaded, head);
     }
 
     private boolean beginsModel() {
@@ -62,20 +64,18 @@ final class StageLoader {
         return config.tiedEmbeddings() ? TensorNames.EMBEDDING : TensorNames.HEAD;
     }
 
-    /// Tied embeddings are loaded twice by a stage that begins and ends the model.
-    private List<TensorSpec> needed() {
-        List<TensorSpec> needed = new ArrayList<>();
+    /// What the host keeps whoever computes the layers. Tied embeddings are loaded twice by a stage that begins and
+    /// ends the model.
+    private List<TensorSpec> ofEnds() {
+        List<TensorSpec> ends = new ArrayList<>();
         if (beginsModel()) {
-            needed.add(ModelTensors.table(config, TensorNames.EMBEDDING));
+            ends.add(ModelTensors.table(config, TensorNames.EMBEDDING));
         }
         if (endsModel()) {
-            needed.add(ModelTensors.finalNorm(config));
-            needed.add(ModelTensors.table(config, headName()));
+            ends.add(ModelTensors.finalNorm(config));
+            ends.add(ModelTensors.table(config, headName()));
         }
-        for (int index = layers.first(); index < layers.end(); index++) {
-            needed.addAll(ModelTensors.ofLayer(config, index));
-        }
-        return needed;
+        return ends;
     }
 
     private Embedding embedding(WeightLoader loader, Arena arena) {
@@ -86,39 +86,5 @@ final class StageLoader {
         return new Head(
                 loader.vector(TensorNames.FINAL_NORM, config.hiddenSize()),
                 loader.precise(arena, headName(), config.vocabSize(), config.hiddenSize()));
-    }
-
-    private DecoderLayer layer(WeightLoader loader, Arena arena, int index) {
-        int hidden = config.hiddenSize();
-        float[] inputNorm = loader.vector(TensorNames.inputNorm(index), hidden);
-        Attention attention = switch (config.layerKinds().get(index)) {
-            case LIGHTNING -> lightning(loader, arena, index);
-            case SOFTMAX -> softmax(loader, arena, index);
-        };
-        float[] postAttentionNorm = loader.vector(TensorNames.postAttentionNorm(index), hidden);
-        PackedMatrix router = loader.precise(arena, TensorNames.router(index), config.expertCount(), hidden);
-        return new DecoderLayer(config, index, kernels, attention, inputNorm, postAttentionNorm, router);
-    }
-
-    private Attention lightning(WeightLoader loader, Arena arena, int index) {
-        int hidden = config.hiddenSize();
-        int attention = config.attentionSize();
-        LightningAttention.Weights weights = new LightningAttention.Weights(
-                loader.matrix(arena, TensorNames.qkv(index), 3 * attention, hidden),
-                loader.matrix(arena, TensorNames.outputGate(index), attention, hidden),
-                loader.matrix(arena, TensorNames.lightningOut(index), hidden, attention));
-        float[] norm = loader.vector(TensorNames.lightningNorm(index), attention);
-        return new LightningAttention(config, index, kernels, weights, norm);
-    }
-
-    private Attention softmax(WeightLoader loader, Arena arena, int index) {
-        int hidden = config.hiddenSize();
-        int attention = config.attentionSize();
-        SoftmaxAttention.Weights weights = new SoftmaxAttention.Weights(
-                loader.matrix(arena, TensorNames.query(index), attention, hidden),
-                loader.matrix(arena, TensorNames.key(index), config.kvSize(), hidden),
-                loader.matrix(arena, TensorNames.value(index), config.kvSize(), hidden),
-                loader.matrix(arena, TensorNames.softmaxOut(index), hidden, attention));
-        return new SoftmaxAttention(config, index, kernels, weights);
     }
 }

@@ -8,6 +8,7 @@ import io.thunderhead.model.config.LayerRange;
 import io.thunderhead.model.config.ModelConfig;
 import io.thunderhead.model.kernels.Kernels;
 import io.thunderhead.model.state.StateLayout;
+import io.thunderhead.model.state.StatePool;
 import io.thunderhead.model.state.StepRows;
 import java.lang.foreign.Arena;
 import java.util.List;
@@ -15,32 +16,33 @@ import java.util.Optional;
 
 /// A range of layers without their experts; with the embedding if it begins the model, with norm and head if it ends
 /// it. Weights are its own, packed off-heap, freed by [#close]; the source may be closed after [#load], unless it holds
-/// weights that were quantized
-/// ahead of time: those are used where they are mapped. The kernels
-/// stay the caller's.
+/// weights that were quantized ahead of time: those are used where they are mapped. The kernels stay the caller's.
 ///
 /// A step: fill the workspace's `hidden` with [#embed] or from the stage before, run every layer, and hand `hidden` on
 /// or ask for [#logits].
 public final class StageModel implements AutoCloseable {
     private final ModelConfig config;
+    private final LayerRange range;
     private final Kernels kernels;
     private final Arena arena;
     private final Optional<Embedding> embedding;
-    private final List<DecoderLayer> layers;
+    private final LayerSet layers;
     private final Optional<Head> head;
 
     StageModel(
             ModelConfig config,
+            LayerRange range,
             Kernels kernels,
             Arena arena,
             Optional<Embedding> embedding,
-            List<DecoderLayer> layers,
+            LayerSet layers,
             Optional<Head> head) {
         this.config = config;
+        this.range = range;
         this.kernels = kernels;
         this.arena = arena;
         this.embedding = embedding;
-        this.layers = List.copyOf(layers);
+        this.layers = layers;
         this.head = head;
     }
 
@@ -48,16 +50,35 @@ public final class StageModel implements AutoCloseable {
     /// what the kernels do not have; nothing stays allocated then.
     public static StageModel load(
             ModelConfig config, TensorSource source, LayerRange layers, Kernels kernels, LoadListener listener) {
+        return load(config, source, layers, kernels, LayerHome.host(kernels), new StageRoom(0, 0), listener);
+    }
+
+    /// As the other [#load], with the layers at home elsewhere: only embedding, norm and head are then this process's.
+    ///
+    /// @param room of every pool that [#newPool] makes of them
+    public static StageModel load(
+            ModelConfig config,
+            TensorSource source,
+            LayerRange layers,
+            Kernels kernels,
+            LayerHome home,
+            StageRoom room,
+            LoadListener listener) {
         if (StateLayout.PAGE_TOKENS % config.blockSize() != 0) {
             throw new ServingException(
                     ErrorCode.CONFIG_INVALID,
                     "block_size: expected a divisor of " + StateLayout.PAGE_TOKENS + ", got " + config.blockSize());
         }
-        return new StageLoader(config, layers, kernels).load(source, listener);
+        return new StageLoader(config, layers, kernels).load(source, home, room, listener);
     }
 
     public List<DecoderLayer> layers() {
-        return layers;
+        return layers.layers();
+    }
+
+    /// Memory for so many sequences, all free; one pool at a time.
+    public StatePool newPool(StageRoom room) {
+        return layers.newPool(new StateLayout(config, range), room);
     }
 
     public boolean hasEmbedding() {
@@ -70,7 +91,7 @@ public final class StageModel implements AutoCloseable {
 
     /// Bytes of packed weights.
     public long byteSize() {
-        return layers.stream().mapToLong(DecoderLayer::byteSize).sum()
+        return layers().stream().mapToLong(DecoderLayer::byteSize).sum()
                 + embedding.map(Embedding::byteSize).orElse(0L)
                 + head.map(Head::byteSize).orElse(0L);
     }
@@ -95,6 +116,7 @@ public final class StageModel implements AutoCloseable {
 
     @Override
     public void close() {
+        layers.close();
         arena.close();
     }
 }

@@ -6,25 +6,28 @@ import java.util.List;
 
 /// What a stage remembers of one sequence. Layout: [StateLayout].
 ///
-/// Before a step [#reserve] room for its last token; when the step is done, [#advance] by its tokens. To save a state
-/// copy [#lightning()] and every [#page]; to restore it, reserve, write them and advance.
+/// Before a step [#reserve] room for its last token; when the step is done, [#advance] by its tokens. To save a state,
+/// wherever it lies, [#readLightning] and [#readPage] every page; to restore it, reserve, write them and advance. Who
+/// computes on the host reads and writes [#lightning()] and [#page] in place.
 /// Owner: the engine thread of the [StatePool] it came from; whoever acquired it releases it.
 public final class SequenceState {
     private final StatePool pool;
     private final StateLayout layout;
-    private final MemorySegment lightning;
+    private final StatePool.Place lightning;
     private final List<MemorySegment> lightningLayers = new ArrayList<>();
-    private final List<MemorySegment> pages = new ArrayList<>();
+    private final List<StatePool.Place> pages = new ArrayList<>();
     private int length;
     private boolean released;
 
-    SequenceState(StatePool pool, MemorySegment lightning) {
+    SequenceState(StatePool pool, StatePool.Place lightning) {
         this.pool = pool;
         this.layout = pool.layout();
         this.lightning = lightning;
-        long layerBytes = layout.lightningLayerBytes();
-        for (int slot = 0; slot < layout.lightningLayerCount(); slot++) {
-            lightningLayers.add(lightning.asSlice(slot * layerBytes, layerBytes));
+        if (pool.device().isEmpty()) {
+            long layerBytes = layout.lightningLayerBytes();
+            for (int layer = 0; layer < layout.lightningLayerCount(); layer++) {
+                lightningLayers.add(lightning.memory().asSlice(layer * layerBytes, layerBytes));
+            }
         }
     }
 
@@ -49,9 +52,26 @@ public final class SequenceState {
         length += tokenCount;
     }
 
-    /// All lightning layers' states.
+    /// Number of the slot in its pool.
+    public int slot() {
+        return lightning.number();
+    }
+
+    /// Copies all lightning layers' states out.
+    public void readLightning(MemorySegment to) {
+        pool.device().ifPresentOrElse(device -> device.readSlot(slot(), to), () -> to.copyFrom(lightning.memory()));
+    }
+
+    public void writeLightning(MemorySegment from) {
+        pool.device()
+                .ifPresentOrElse(
+                        device -> device.writeSlot(slot(), from),
+                        () -> lightning.memory().copyFrom(from));
+    }
+
+    /// All lightning layers' states; on the host only, as everything that returns memory.
     public MemorySegment lightning() {
-        return lightning;
+        return lightning.memory();
     }
 
     /// State `[heads, headDim, headDim]` of one lightning layer.
@@ -63,9 +83,28 @@ public final class SequenceState {
         return pages.size();
     }
 
-    /// Keys and values of positions `[pageIndex * 256, pageIndex * 256 + 256)` in every softmax layer.
+    /// Number of a page in its pool.
+    public int pageNumber(int pageIndex) {
+        return pages.get(pageIndex).number();
+    }
+
+    /// Copies keys and values of positions `[pageIndex * 256, pageIndex * 256 + 256)` of every softmax layer out.
+    public void readPage(int pageIndex, MemorySegment to) {
+        pool.device()
+                .ifPresentOrElse(
+                        device -> device.readPage(pageNumber(pageIndex), to), () -> to.copyFrom(page(pageIndex)));
+    }
+
+    public void writePage(int pageIndex, MemorySegment from) {
+        pool.device()
+                .ifPresentOrElse(
+                        device -> device.writePage(pageNumber(pageIndex), from),
+                        () -> page(pageIndex).copyFrom(from));
+    }
+
+    /// As [#readPage], in place.
     public MemorySegment page(int pageIndex) {
-        return pages.get(pageIndex);
+        return pages.get(pageIndex).memory();
     }
 
     /// Byte offset in a page of a softmax layer's keys `[headDim, 256]` of one kv head.

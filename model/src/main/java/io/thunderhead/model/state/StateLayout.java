@@ -46,11 +46,11 @@ public final class StateLayout {
         return Math.ceilDiv(tokenCount, PAGE_TOKENS);
     }
 
-    int lightningLayerCount() {
+    public int lightningLayerCount() {
         return lightningLayerCount;
     }
 
-    long lightningLayerBytes() {
+    public long lightningLayerBytes() {
         return (long) config.attentionSize() * config.headDim() * Float.BYTES;
     }
 
@@ -69,7 +69,8 @@ public final class StateLayout {
         return keysOffset(layerIndex, kvHead) + headPlaneBytes();
     }
 
-    private long pageLayerBytes() {
+    /// One softmax layer's part of a page.
+    public long pageLayerBytes() {
         return 2L * config.kvHeadCount() * headPlaneBytes();
     }
 

@@ -6,9 +6,11 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 
-/// A stage's memory for sequences: so many lightning slots, so many KV pages. Off-heap memory is allocated when a slot
-/// or page is first used, kept for the next sequence, and zeroed before each use.
+/// A stage's memory for sequences: so many lightning slots, so many KV pages, each with a number. Here, off-heap memory
+/// is allocated when a slot or page is first used, kept for the next sequence, and zeroed before each use; or it lies
+/// on a device, where a sequence's first step finds zeros by starting at position 0.
 ///
 /// Owner: the engine thread, which alone takes and gives back; kernels read and write what it hands them.
 public final class StatePool implements AutoCloseable {
@@ -17,13 +19,20 @@ public final class StatePool implements AutoCloseable {
 
     private final Arena arena = Arena.ofShared();
     private final StateLayout layout;
+    private final Optional<DeviceStates> device;
     private final Stock lightning;
     private final Stock pages;
 
     /// @param sequenceMax sequences that have a state at the same time
     /// @param pageMax KV pages of all sequences together
     public StatePool(StateLayout layout, int sequenceMax, int pageMax) {
+        this(layout, sequenceMax, pageMax, Optional.empty());
+    }
+
+    /// @param device that has at least so many slots and pages; stays the caller's
+    public StatePool(StateLayout layout, int sequenceMax, int pageMax, Optional<DeviceStates> device) {
         this.layout = layout;
+        this.device = device;
         this.lightning = new Stock("sequence slots", layout.lightningBytes(), sequenceMax);
         this.pages = new Stock("KV pages", layout.pageBytes(), pageMax);
     }
@@ -50,17 +59,26 @@ public final class StatePool implements AutoCloseable {
         pages.checkFree(count);
     }
 
-    MemorySegment takePage() {
+    Optional<DeviceStates> device() {
+        return device;
+    }
+
+    Place takePage() {
         return pages.take();
     }
 
-    void giveBackPage(MemorySegment page) {
+    void giveBackPage(Place page) {
         pages.giveBack(page);
     }
 
-    void giveBackLightning(MemorySegment state) {
-        lightning.giveBack(state);
+    void giveBackLightning(Place slot) {
+        lightning.giveBack(slot);
     }
+
+    /// A slot or a page.
+    ///
+    /// @param memory NULL if it lies on a device
+    record Place(int number, MemorySegment memory) {}
 
     /// Frees all memory; no sequence may be used afterwards.
     @Override
@@ -73,7 +91,7 @@ public final class StatePool implements AutoCloseable {
         private final String name;
         private final long pieceBytes;
         private final int pieceMax;
-        private final Deque<MemorySegment> unused = new ArrayDeque<>();
+        private final Deque<Place> unused = new ArrayDeque<>();
         private int made;
 
         Stock(String name, long pieceBytes, int pieceMax) {
@@ -94,16 +112,17 @@ public final class StatePool implements AutoCloseable {
             }
         }
 
-        MemorySegment take() {
-            MemorySegment piece = unused.poll();
+        Place take() {
+            Place piece = unused.poll();
             if (piece != null) {
-                return piece.fill((byte) 0);
+                piece.memory().fill((byte) 0);
+                return piece;
             }
-            made++;
-            return arena.allocate(pieceBytes, ALIGNMENT);
+            MemorySegment memory = device.isPresent() ? MemorySegment.NULL : arena.allocate(pieceBytes, ALIGNMENT);
+            return new Place(made++, memory);
         }
 
-        void giveBack(MemorySegment piece) {
+        void giveBack(Place piece) {
             unused.push(piece);
         }
     }

@@ -4,6 +4,7 @@ import io.thunderhead.model.checkpoint.LoadListener;
 import io.thunderhead.model.checkpoint.TensorSource;
 import io.thunderhead.model.config.LayerRange;
 import io.thunderhead.model.config.ModelConfig;
+import io.thunderhead.model.device.ModelSource;
 import io.thunderhead.model.experts.ExpertBank;
 import io.thunderhead.model.experts.ExpertWorkspace;
 import io.thunderhead.model.experts.RoutedRows;
@@ -12,12 +13,14 @@ import io.thunderhead.model.layers.DecoderLayer;
 import io.thunderhead.model.layers.HeadWorkspace;
 import io.thunderhead.model.layers.Routing;
 import io.thunderhead.model.layers.StageModel;
+import io.thunderhead.model.layers.StageRoom;
 import io.thunderhead.model.layers.Workspace;
 import io.thunderhead.model.state.SequenceState;
 import io.thunderhead.model.state.StateLayout;
 import io.thunderhead.model.state.StatePool;
 import io.thunderhead.model.state.StepRows;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
@@ -35,18 +38,30 @@ public final class ReferenceModel implements AutoCloseable {
 
     /// @param tokenMax rows of the largest step
     public ReferenceModel(ModelConfig config, TensorSource source, Kernels kernels, int tokenMax) {
-        LayerRange layers = new LayerRange(0, config.layerCount());
-        this.config = config;
-        this.stage = StageModel.load(config, source, layers, kernels, LoadListener.NONE);
-        this.experts = ExpertBank.load(config, source, ExpertBank.all(config), kernels, LoadListener.NONE);
+        this(
+                new ModelSource(config, source, kernels, Optional.empty()),
+                tokenMax,
+                new StageRoom(SEQUENCE_MAX, SEQUENCE_MAX * Math.ceilDiv(2 * tokenMax, StateLayout.PAGE_TOKENS)));
+    }
+
+    /// As the other, computed by the source's device if it has one.
+    public ReferenceModel(ModelSource source, int tokenMax, StageRoom room) {
+        this.config = source.config();
+        this.stage = source.loadStage(new LayerRange(0, config.layerCount()), room, LoadListener.NONE);
+        this.experts = source.newBank();
         this.expertWorkspace = new ExpertWorkspace(config);
-        StateLayout layout = new StateLayout(config, layers);
-        this.pool = new StatePool(layout, SEQUENCE_MAX, SEQUENCE_MAX * layout.pagesFor(2 * tokenMax));
+        this.pool = stage.newPool(room);
         this.workspace = new Workspace(config, tokenMax);
+        experts.load(source.weights(), ExpertBank.ids(ExpertBank.all(config)), LoadListener.NONE);
     }
 
     public ModelConfig config() {
         return config;
+    }
+
+    /// Of what the sequences leave.
+    public StateLayout layout() {
+        return pool.layout();
     }
 
     /// A new sequence; the caller releases it.
@@ -69,7 +84,6 @@ public final class ReferenceModel implements AutoCloseable {
         stage.embed(rows, workspace.hidden());
         for (DecoderLayer layer : stage.layers()) {
             layer.attend(rows, workspace);
-            layer.route(rows, workspace);
             runExperts(layer.index());
             layer.addExperts(rows, workspace);
             afterLayer.accept(layer);

@@ -1,0 +1,20 @@
+package io.thunderhead.model.layers;
+
+import io.thunderhead.model.config.LayerRange;
+import io.thunderhead.model.config.ModelConfig;
+import io.thunderhead.model.kernels.Kernels;
+import io.thunderhead.model.kernels.WeightLoader;
+
+/// Where the layers of a stage live and are computed.
+@FunctionalInterface
+public interface LayerHome {
+    /// Takes the layers' tensors out of the loader, in the order of the layers. Nothing stays allocated if it throws.
+    ///
+    /// @param room of every pool of these layers
+    LayerSet load(ModelConfig config, LayerRange layers, StageRoom room, WeightLoader loader);
+
+    /// This process's memory, and the CPU.
+    static LayerHome host(Kernels kernels) {
+        return (config, layers, room, loader) -> HostLayers.load(config, layers, kernels, loader);
+    }
+}

@@ -1,0 +1,124 @@
+package io.thunderhead.tornado;
+
+import io.thunderhead.core.error.ErrorCode;
+import io.thunderhead.core.error.ServingException;
+import io.thunderhead.model.checkpoint.DType;
+import io.thunderhead.model.checkpoint.TensorSource;
+import io.thunderhead.model.config.LayerKind;
+import io.thunderhead.model.config.ModelConfig;
+import io.thunderhead.model.config.ResidualFactors;
+import io.thunderhead.model.device.ComputeDevice;
+import io.thunderhead.model.device.ModelSource;
+import io.thunderhead.model.kernels.KernelSelection;
+import io.thunderhead.model.kernels.Kernels;
+import io.thunderhead.model.layers.StageRoom;
+import io.thunderhead.model.state.SequenceState;
+import io.thunderhead.model.state.StepRows;
+import io.thunderhead.model.testing.QuantizedTensors;
+import io.thunderhead.model.testing.RandomTensors;
+import io.thunderhead.model.testing.ReferenceModel;
+import io.thunderhead.model.tokenizer.TokenIds;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+
+/// Runs a small model on a device and on the plain kernels: a prompt of more than a block and a page, then some tokens,
+/// through both kinds of layers and every format of weights. TornadoVM raises nothing when a launch fails, so what a
+/// device computes is looked at before anything is served from it.
+final class SelfCheck {
+    private static final int PROMPT = 270;
+    private static final int DECODED = 3;
+    private static final int SEED = 11;
+    private static final StageRoom ROOM = new StageRoom(2, 4);
+
+    /// Of the largest number in a row. Sums in another order give some 1e-6, a wrong kernel 1e-1 and more.
+    private static final double DIFFERENCE_MAX = 1e-3;
+
+    private static final ModelConfig CONFIG = new ModelConfig(
+            "minimax_text_01",
+            64,
+            96,
+            64,
+            List.of(LayerKind.LIGHTNING, LayerKind.SOFTMAX),
+            4,
+            2,
+            32,
+            16,
+            1e7,
+            4,
+            2,
+            1e-5f,
+            1e-6f,
+            256,
+            new ResidualFactors(3.5f, 1f),
+            new ResidualFactors(3.5f, 1f),
+            new ResidualFactors(3.5f, 1f),
+            4096,
+            false,
+            List.of());
+
+    private SelfCheck() {}
+
+    /// Throws CONFIG_INVALID, with how far they are apart, if the device computes something else.
+    static void run(ComputeDevice device) {
+        Map<String, TensorSource> formats = Map.of(
+                "float32", new RandomTensors(SEED, DType.F32),
+                "bf16", new RandomTensors(SEED, DType.BF16),
+                "int8", new QuantizedTensors(new RandomTensors(SEED, DType.BF16)));
+        formats.forEach((format, weights) -> run(device, format, weights));
+    }
+
+    private static void run(ComputeDevice device, String format, TensorSource weights) {
+        try (Kernels plain = KernelSelection.choose("plain", 1).kernels();
+                ReferenceModel expected =
+                        new ReferenceModel(new ModelSource(CONFIG, weights, plain, Optional.empty()), PROMPT, ROOM);
+                ReferenceModel actual = new ReferenceModel(
+                        new ModelSource(CONFIG, weights, plain, Optional.of(device)), PROMPT, ROOM)) {
+            SequenceState there = actual.newSequence();
+            SequenceState here = expected.newSequence();
+            int[] prompt = new SplittableRandom(SEED)
+                    .ints(PROMPT, 0, CONFIG.vocabSize())
+                    .toArray();
+            expected.run(StepRows.builder().prefill(here, TokenIds.of(prompt)).build());
+            actual.run(StepRows.builder().prefill(there, TokenIds.of(prompt)).build());
+            compare(device, format, "a prompt", PROMPT, expected, actual);
+            for (int token = 0; token < DECODED; token++) {
+                expected.run(StepRows.builder().decode(here, TokenIds.of(token)).build());
+                actual.run(StepRows.builder().decode(there, TokenIds.of(token)).build());
+                compare(device, format, "decoding", 1, expected, actual);
+            }
+        }
+    }
+
+    private static void compare(
+            ComputeDevice device,
+            String format,
+            String what,
+            int rows,
+            ReferenceModel expected,
+            ReferenceModel actual) {
+        double difference =
+                difference(expected.workspace().hidden(), actual.workspace().hidden(), rows * CONFIG.hiddenSize());
+        if (!(difference <= DIFFERENCE_MAX)) {
+            throw new ServingException(
+                    ErrorCode.CONFIG_INVALID,
+                    String.format(
+                            "%s does not compute what the CPU does: %s with %s weights differs by %.2g of the largest"
+                                    + " number, at most %.0e is allowed",
+                            device.name(), what, format, difference, DIFFERENCE_MAX));
+        }
+    }
+
+    /// Not a number if one of them is none.
+    private static double difference(float[] expected, float[] actual, int count) {
+        double largest = 0;
+        double size = 0;
+        for (int i = 0; i < count; i++) {
+            double difference = Math.abs((double) expected[i] - actual[i]);
+            largest = Double.isNaN(difference) ? difference : Math.max(largest, difference);
+            size = Math.max(size, Math.abs(expected[i]));
+        }
+        return largest / size;
+    }
+}
