@@ -14,6 +14,9 @@ interface DeviceAttention {
     /// Weights and memory.
     List<Object> resident();
 
+    /// Whether a step without rows of a prompt has less to do.
+    boolean decodesApart();
+
     /// Adds the tasks from the buffers' `normed` to `branch`.
     StepTables addTasks(KernelGraph graph, LayerBuffers buffers);
 

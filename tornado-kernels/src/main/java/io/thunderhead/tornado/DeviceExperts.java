@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
-import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
@@ -31,7 +30,7 @@ final class DeviceExperts implements AutoCloseable {
 
     /// Buffers and graph for up to `rowMax` rows.
     private record Bucket(
-            int rowMax, IntArray step, IntArray tiles, FloatArray x, FloatArray gate, FloatArray up, FloatArray y) {}
+            int rowMax, IntArray step, Tiles tiles, FloatArray x, FloatArray gate, FloatArray up, FloatArray y) {}
 
     /// A matrix on its way to its place.
     private record Written(DeviceMatrices one, DeviceMatrices.Place place) {
@@ -69,8 +68,8 @@ final class DeviceExperts implements AutoCloseable {
                 .toList();
         List<KernelGraph> graphs = new ArrayList<>();
         for (int rowMax : rowMaxima) {
-            Bucket bucket = bucket(rowMax, Tiles.max(rowMax, Math.min(rowMax, places)), gate.outSize());
-            KernelGraph graph = new KernelGraph("experts" + rowMax);
+            Bucket bucket = bucket(rowMax, places, gate.outSize());
+            KernelGraph graph = new KernelGraph("experts" + rowMax, target.cuda());
             graph.resident(graphs.isEmpty() ? null : graphs.getFirst(), resident);
             addTasks(graph, bucket);
             if (graphs.isEmpty()) {
@@ -90,7 +89,7 @@ final class DeviceExperts implements AutoCloseable {
     }
 
     private KernelGraph writeGraph(KernelGraph first, List<Object> resident) {
-        KernelGraph graph = new KernelGraph("expert");
+        KernelGraph graph = new KernelGraph("expert", first.cuda());
         graph.resident(first, resident);
         gate.addWrite(graph, "gate", gateWritten.one(), gateWritten.place());
         up.addWrite(graph, "up", upWritten.one(), upWritten.place());
@@ -98,23 +97,39 @@ final class DeviceExperts implements AutoCloseable {
         return graph;
     }
 
-    private Bucket bucket(int rowMax, int tileMax, int intermediate) {
+    private Bucket bucket(int rowMax, int places, int intermediate) {
         return new Bucket(
                 rowMax,
                 new IntArray(2),
-                new IntArray(tileMax * ProductKernels.TILE_INTS),
+                new Tiles(rowMax, places, wideRows(rowMax)),
                 new FloatArray(Math.multiplyExact(rowMax, hidden)),
                 new FloatArray(Math.multiplyExact(rowMax, intermediate)),
                 new FloatArray(Math.multiplyExact(rowMax, intermediate)),
                 new FloatArray(Math.multiplyExact(rowMax, hidden)));
     }
 
+    /// By how many rows an expert will have of them.
+    private static int wideRows(int rowMax) {
+        if (rowMax <= 2 * ProductKernels.TILE_ROWS) {
+            return ProductKernels.TILE_ROWS;
+        }
+        return rowMax <= 128 ? 16 : 64;
+    }
+
     private void addTasks(KernelGraph graph, Bucket bucket) {
-        int tileMax = bucket.tiles().getSize() / ProductKernels.TILE_INTS;
-        graph.bringAlways(bucket.step(), bucket.tiles(), bucket.x());
+        graph.bringAlways(bucket.step(), bucket.x());
+        graph.bringAlways(bucket.tiles().arrays());
         graph.bringOnce(bucket.gate(), bucket.up(), bucket.y());
-        gate.product(graph, "gate", bucket.tiles(), tileMax, bucket.x(), bucket.gate());
-        up.product(graph, "up", bucket.tiles(), tileMax, bucket.x(), bucket.up());
+        if (!gate.gateUp(graph, "gateUp", bucket.tiles(), up, bucket.x(), bucket.gate())) {
+            addGateAndUp(graph, bucket);
+        }
+        down.product(graph, "down", bucket.tiles(), bucket.gate(), bucket.y());
+        graph.sendAlways(bucket.y());
+    }
+
+    private void addGateAndUp(KernelGraph graph, Bucket bucket) {
+        gate.product(graph, "gate", bucket.tiles(), bucket.x(), bucket.gate());
+        up.product(graph, "up", bucket.tiles(), bucket.x(), bucket.up());
         graph.tasks()
                 .task(
                         "activate",
@@ -125,14 +140,12 @@ final class DeviceExperts implements AutoCloseable {
                         bucket.up(),
                         gate.outSize());
         graph.launch("activate", RowKernels.GROUP, bucket.rowMax(), 1, 1);
-        down.product(graph, "down", bucket.tiles(), tileMax, bucket.gate(), bucket.y());
-        graph.tasks().transferToHost(DataTransferMode.EVERY_EXECUTION, bucket.y());
     }
 
     /// Also compiles all kernels, so that the first request does not wait for them.
     private void bringToDevice() {
         for (int i = 0; i < buckets.size(); i++) {
-            buckets.get(i).tiles().init(0);
+            buckets.get(i).tiles().clear();
             buckets.get(i).step().init(0);
             plan.execute(i);
         }
@@ -168,9 +181,7 @@ final class DeviceExperts implements AutoCloseable {
         int[] inSlice = Arrays.stream(firstRows, 0, groups + 1)
                 .map(row -> Math.clamp(row, from, end) - from)
                 .toArray();
-        int tileMax = bucket.tiles().getSize() / ProductKernels.TILE_INTS;
-        int[] tiles = Tiles.grouped(places, inSlice, groups, tileMax);
-        MemorySegment.copy(tiles, 0, bucket.tiles().getSegment(), ValueLayout.JAVA_INT, 0, tiles.length);
+        bucket.tiles().setGrouped(places, inSlice, groups);
         bucket.step().set(0, end - from);
         int length = (end - from) * hidden;
         MemorySegment.copy(x, from * hidden, bucket.x().getSegment(), ValueLayout.JAVA_FLOAT, 0, length);

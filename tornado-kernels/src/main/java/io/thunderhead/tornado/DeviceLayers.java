@@ -7,8 +7,8 @@ import io.thunderhead.tornado.kernels.ChoiceKernels;
 import io.thunderhead.tornado.kernels.CopyKernels;
 import io.thunderhead.tornado.kernels.RowKernels;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
@@ -19,6 +19,9 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 /// number of rows, not for each layer. One thread at a time.
 final class DeviceLayers implements AutoCloseable {
     private static final int CHOICE_GROUP = 32;
+
+    /// A step with rows of a prompt takes a graph for at least so many.
+    private static final int PROMPT_ROWS = 64;
 
     private final ModelConfig config;
     private final DeviceAttention attention;
@@ -61,10 +64,11 @@ final class DeviceLayers implements AutoCloseable {
         resident.addAll(router.arrays());
         this.weightBytes = DeviceArrays.byteSize(resident) - DeviceArrays.byteSize(List.of(attention.memory()));
         List<KernelGraph> graphs = new ArrayList<>();
-        for (int rowMax : rowMaxima) {
-            KernelGraph graph = new KernelGraph("layers" + rowMax);
+        for (LayerBuffers buffers : sizes(rowMaxima)) {
+            String name = (buffers.decodeOnly() ? "decode" : "layers") + buffers.rowMax();
+            KernelGraph graph = new KernelGraph(name, target.cuda());
             graph.resident(graphs.isEmpty() ? null : graphs.getFirst(), resident);
-            buckets.add(addLayer(graph, LayerBuffers.of(config, rowMax)));
+            buckets.add(addLayer(graph, buffers));
             if (graphs.isEmpty()) {
                 graph.keep(resident);
             }
@@ -81,11 +85,38 @@ final class DeviceLayers implements AutoCloseable {
         }
     }
 
+    /// Graphs of few rows are for decoding alone where that is less work: a prompt's last rows take a larger one.
+    private List<LayerBuffers> sizes(int... rowMaxima) {
+        List<LayerBuffers> sizes = new ArrayList<>();
+        int last = rowMaxima[rowMaxima.length - 1];
+        if (attention.decodesApart()) {
+            Arrays.stream(rowMaxima)
+                    .filter(rowMax -> rowMax < last)
+                    .forEach(rowMax -> sizes.add(LayerBuffers.of(config, rowMax, true)));
+        }
+        Arrays.stream(rowMaxima)
+                .filter(rowMax -> !attention.decodesApart() || rowMax == last || rowMax >= PROMPT_ROWS)
+                .forEach(rowMax -> sizes.add(LayerBuffers.of(config, rowMax, false)));
+        return sizes;
+    }
+
     private Bucket addLayer(KernelGraph graph, LayerBuffers buffers) {
-        graph.bringAlways(buffers.step(), buffers.tiles(), buffers.hidden());
+        graph.bringAlways(buffers.step(), buffers.hidden());
+        graph.bringAlways(buffers.tiles().arrays());
         graph.bringOnce(buffers.scratch().toArray());
         addNorm(graph, "inputNorm", buffers, buffers.hidden(), inputNorms, buffers.normed());
         DeviceAttention.StepTables tables = attention.addTasks(graph, buffers);
+        addResidualAndNorm(graph, buffers);
+        addRouter(graph, buffers);
+        graph.sendAlways(buffers.expertInput(), buffers.expertIds(), buffers.weights());
+        return new Bucket(buffers, tables);
+    }
+
+    private void addResidualAndNorm(KernelGraph graph, LayerBuffers buffers) {
+        if (graph.cuda()) {
+            CudaRows.residualNorm(graph, buffers, factors, postNorms, config.hiddenSize(), config.rmsNormEps());
+            return;
+        }
         graph.tasks()
                 .task(
                         "residual",
@@ -100,18 +131,14 @@ final class DeviceLayers implements AutoCloseable {
                         factors.beta());
         graph.launch("residual", RowKernels.GROUP, buffers.rowMax(), 1, 1);
         addNorm(graph, "postNorm", buffers, buffers.expertInput(), postNorms, buffers.expertInput());
-        addRouter(graph, buffers);
-        graph.tasks()
-                .transferToHost(
-                        DataTransferMode.EVERY_EXECUTION,
-                        buffers.expertInput(),
-                        buffers.expertIds(),
-                        buffers.weights());
-        return new Bucket(buffers, tables);
     }
 
     private void addNorm(
             KernelGraph graph, String id, LayerBuffers buffers, FloatArray x, FloatArray weights, FloatArray y) {
+        if (graph.cuda()) {
+            CudaRows.norm(graph, id, buffers, x, weights, y, config.hiddenSize(), config.rmsNormEps());
+            return;
+        }
         graph.tasks()
                 .task(
                         id,
@@ -127,7 +154,11 @@ final class DeviceLayers implements AutoCloseable {
     }
 
     private void addRouter(KernelGraph graph, LayerBuffers buffers) {
-        router.product(graph, "router", buffers.tiles(), buffers.tileMax(), buffers.expertInput(), buffers.logits());
+        if (graph.cuda() && CudaRows.canChoose(router, config.topK())) {
+            CudaRows.choose(graph, buffers, router, config.hiddenSize(), config.topK());
+            return;
+        }
+        router.product(graph, "router", buffers.tiles(), buffers.expertInput(), buffers.logits());
         graph.tasks()
                 .task(
                         "choose",
@@ -144,9 +175,8 @@ final class DeviceLayers implements AutoCloseable {
 
     private KernelGraph readGraph(KernelGraph first, List<Object> resident) {
         KernelGraph graph = copyGraph("read", first, resident);
-        graph.tasks()
-                .task("copy", CopyKernels::read, graph.context(), where, attention.memory(), piece)
-                .transferToHost(DataTransferMode.EVERY_EXECUTION, piece);
+        graph.tasks().task("copy", CopyKernels::read, graph.context(), where, attention.memory(), piece);
+        graph.sendAlways(piece);
         return graph;
     }
 
@@ -160,7 +190,7 @@ final class DeviceLayers implements AutoCloseable {
     /// before
     /// it.
     private KernelGraph copyGraph(String name, KernelGraph first, List<Object> resident) {
-        KernelGraph graph = new KernelGraph(name);
+        KernelGraph graph = new KernelGraph(name, first.cuda());
         graph.resident(first, resident);
         graph.bringAlways(where, piece);
         graph.launch("copy", CopyKernels.GROUP, Math.ceilDiv(attention.pieceSize(), CopyKernels.GROUP), 1, 1);
@@ -172,7 +202,7 @@ final class DeviceLayers implements AutoCloseable {
         for (int i = 0; i < buckets.size(); i++) {
             Bucket bucket = buckets.get(i);
             bucket.buffers().step().init(0);
-            bucket.buffers().tiles().init(0);
+            bucket.buffers().tiles().clear();
             bucket.tables().fill(new DeviceRows());
             plan.execute(i);
         }
@@ -194,13 +224,12 @@ final class DeviceLayers implements AutoCloseable {
             float[] weights) {
         int count = rows.rowCount();
         int index = 0;
-        while (buckets.get(index).buffers().rowMax() < count) {
+        while (!buckets.get(index).buffers().takes(rows)) {
             index++;
         }
         LayerBuffers buffers = buckets.get(index).buffers();
         DeviceArrays.set(buffers.step(), 0, count, layer);
-        int[] tiles = Tiles.dense(count, buffers.rowMax(), layer);
-        DeviceArrays.set(buffers.tiles(), 0, tiles);
+        buffers.tiles().setDense(count, layer);
         buckets.get(index).tables().fill(rows);
         int first = firstRow * config.hiddenSize();
         int size = count * config.hiddenSize();

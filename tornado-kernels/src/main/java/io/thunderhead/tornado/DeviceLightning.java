@@ -1,8 +1,12 @@
 package io.thunderhead.tornado;
 
+import static io.thunderhead.tornado.cuda.CudaTasks.read;
+import static io.thunderhead.tornado.cuda.CudaTasks.update;
+
 import io.thunderhead.model.config.ModelConfig;
 import io.thunderhead.model.kernels.LightningDecay;
 import io.thunderhead.model.kernels.PackedMatrix;
+import io.thunderhead.tornado.cuda.CudaTasks;
 import io.thunderhead.tornado.kernels.LightningKernels;
 import io.thunderhead.tornado.kernels.RowKernels;
 import java.util.ArrayList;
@@ -67,18 +71,45 @@ final class DeviceLightning implements DeviceAttention {
     }
 
     @Override
+    public boolean decodesApart() {
+        return true;
+    }
+
+    @Override
     public StepTables addTasks(KernelGraph graph, LayerBuffers buffers) {
         Tables tables = new Tables(buffers.rowMax());
         int attention = config.attentionSize();
         FloatArray projected = new FloatArray(Math.multiplyExact(buffers.rowMax(), 3 * attention));
         FloatArray gates = new FloatArray(buffers.rowMax() * attention);
         FloatArray attended = new FloatArray(buffers.rowMax() * attention);
-        FloatArray blockStates = DeviceArrays.zeros("block states", (long) tables.blockMax * pieceSize());
-        graph.bringAlways(tables.segments, tables.blocks, tables.chains);
-        graph.bringOnce(projected, gates, attended, blockStates);
-        qkv.product(graph, "qkv", buffers.tiles(), buffers.tileMax(), buffers.normed(), projected);
-        graph.tasks().task("silu", RowKernels::silu, graph.context(), buffers.step(), projected, 3 * attention);
-        addRecurrence(graph, buffers.step(), tables, projected, attended, blockStates);
+        graph.bringAlways(tables.segments);
+        graph.bringOnce(projected, gates, attended);
+        qkv.product(graph, "qkv", buffers.tiles(), buffers.normed(), projected);
+        boolean activates = buffers.decodeOnly() && decodesInCuda(graph);
+        if (!activates) {
+            graph.tasks().task("silu", RowKernels::silu, graph.context(), buffers.step(), projected, 3 * attention);
+            graph.launch("silu", RowKernels.GROUP, buffers.rowMax(), 1, 1);
+        }
+        addDecode(graph, buffers.step(), tables, projected, activates, attended);
+        if (!buffers.decodeOnly()) {
+            addBlocks(graph, buffers.step(), tables, projected, attended);
+        }
+        outputGate.product(graph, "outputGate", buffers.tiles(), buffers.normed(), gates);
+        addNormAndGate(graph, buffers, attended, gates);
+        out.product(graph, "out", buffers.tiles(), attended, buffers.branch());
+        return tables;
+    }
+
+    private boolean decodesInCuda(KernelGraph graph) {
+        return graph.cuda() && config.headDim() == CudaShapes.LIGHTNING_HEAD_DIM;
+    }
+
+    private void addNormAndGate(KernelGraph graph, LayerBuffers buffers, FloatArray attended, FloatArray gates) {
+        int attention = config.attentionSize();
+        if (graph.cuda()) {
+            CudaRows.gatedNorm(graph, buffers, attended, norms, gates, attention, config.lightningNormEps());
+            return;
+        }
         graph.tasks()
                 .task(
                         "norm",
@@ -89,39 +120,19 @@ final class DeviceLightning implements DeviceAttention {
                         norms,
                         attended,
                         attention,
-                        config.lightningNormEps());
-        outputGate.product(graph, "outputGate", buffers.tiles(), buffers.tileMax(), buffers.normed(), gates);
-        graph.tasks().task("gate", RowKernels::gate, graph.context(), buffers.step(), attended, gates, attention);
-        out.product(graph, "out", buffers.tiles(), buffers.tileMax(), attended, buffers.branch());
-        for (String task : List.of("silu", "norm", "gate")) {
-            graph.launch(task, RowKernels.GROUP, buffers.rowMax(), 1, 1);
-        }
-        return tables;
+                        config.lightningNormEps())
+                .task("gate", RowKernels::gate, graph.context(), buffers.step(), attended, gates, attention);
+        graph.launch("norm", RowKernels.GROUP, buffers.rowMax(), 1, 1);
+        graph.launch("gate", RowKernels.GROUP, buffers.rowMax(), 1, 1);
     }
 
-    private void addRecurrence(
-            KernelGraph graph,
-            IntArray step,
-            Tables tables,
-            FloatArray projected,
-            FloatArray attended,
-            FloatArray blockStates) {
+    private void addBlocks(KernelGraph graph, IntArray step, Tables tables, FloatArray projected, FloatArray attended) {
         int heads = config.headCount();
         int headDim = config.headDim();
+        FloatArray blockStates = DeviceArrays.zeros("block states", (long) tables.blockMax * pieceSize());
+        graph.bringAlways(tables.blocks, tables.chains);
+        graph.bringOnce(blockStates);
         graph.tasks()
-                .task(
-                        "decode",
-                        LightningKernels::decode,
-                        graph.context(),
-                        step,
-                        tables.segments,
-                        projected,
-                        states,
-                        slopes,
-                        attended,
-                        slots,
-                        heads,
-                        headDim)
                 .task(
                         "blockStates",
                         LightningKernels::blockStates,
@@ -158,7 +169,6 @@ final class DeviceLightning implements DeviceAttention {
                         attended,
                         heads,
                         headDim);
-        graph.launch("decode", headDim, tables.segmentMax, heads, 1);
         graph.launch("blockStates", headDim, tables.blockMax, heads, headDim / LightningKernels.KEY_TILE);
         graph.launch("carryStates", headDim, tables.segmentMax, heads, headDim);
         graph.launch(
@@ -167,6 +177,49 @@ final class DeviceLightning implements DeviceAttention {
                 tables.blockMax,
                 heads,
                 Math.ceilDiv(config.blockSize(), LightningKernels.ROW_TILE));
+    }
+
+    /// @param activate whether the kernel has to, before anything else
+    private void addDecode(
+            KernelGraph graph,
+            IntArray step,
+            Tables tables,
+            FloatArray projected,
+            boolean activate,
+            FloatArray attended) {
+        int heads = config.headCount();
+        int headDim = config.headDim();
+        if (decodesInCuda(graph)) {
+            CudaTasks.add(
+                    graph.tasks(),
+                    "decode",
+                    CudaShapes.decode(tables.segmentMax, heads),
+                    read(step),
+                    read(tables.segments),
+                    read(projected),
+                    update(states),
+                    read(slopes),
+                    update(attended),
+                    read(slots),
+                    read(heads),
+                    read(activate ? 1 : 0));
+        } else {
+            graph.tasks()
+                    .task(
+                            "decode",
+                            LightningKernels::decode,
+                            graph.context(),
+                            step,
+                            tables.segments,
+                            projected,
+                            states,
+                            slopes,
+                            attended,
+                            slots,
+                            heads,
+                            headDim);
+            graph.launch("decode", headDim, tables.segmentMax, heads, 1);
+        }
     }
 
     /// Which rows go through the recurrence, and which through blocks.

@@ -1,9 +1,14 @@
 package io.thunderhead.tornado;
 
+import static io.thunderhead.tornado.cuda.CudaTasks.read;
+import static io.thunderhead.tornado.cuda.CudaTasks.write;
+
 import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ServingException;
 import io.thunderhead.model.kernels.PackedMatrix;
 import io.thunderhead.model.kernels.WeightFormat;
+import io.thunderhead.tornado.cuda.CudaCall;
+import io.thunderhead.tornado.cuda.CudaTasks;
 import io.thunderhead.tornado.kernels.CopyKernels;
 import io.thunderhead.tornado.kernels.ProductKernels;
 import java.lang.foreign.MemorySegment;
@@ -152,6 +157,10 @@ final class DeviceMatrices {
         }
     }
 
+    WeightFormat format() {
+        return format;
+    }
+
     int outSize() {
         return outSize;
     }
@@ -166,9 +175,53 @@ final class DeviceMatrices {
         return arrays;
     }
 
-    /// Adds the task `y = x * w^T` for up to `tileMax` tiles.
-    void product(KernelGraph graph, String id, IntArray tiles, int tileMax, FloatArray x, FloatArray y) {
+    /// Adds the task `y = x * w^T` for the rows of the tiles.
+    void product(KernelGraph graph, String id, Tiles tiles, FloatArray x, FloatArray y) {
+        if (graph.cuda() && format != WeightFormat.F32 && inSize % CudaShapes.PANELS_IN_MULTIPLE == 0) {
+            cudaProduct(graph, id, tiles, x, y);
+        } else {
+            javaProduct(graph, id, tiles.narrow(), x, y);
+        }
+    }
+
+    /// Adds the task `y = silu(x * w^T) * (x * up^T)` with these for `w`; says whether there is a kernel for that.
+    boolean gateUp(KernelGraph graph, String id, Tiles tiles, DeviceMatrices up, FloatArray x, FloatArray y) {
+        Tiles.Table table = tiles.wide();
+        if (!graph.cuda() || format != WeightFormat.INT8 || table.rowsOfTile() > ProductKernels.TILE_ROWS) {
+            return false;
+        }
+        CudaTasks.add(
+                graph.tasks(),
+                id,
+                CudaShapes.gateUp(tiles.rowMax() <= 2, table.tileMax(), outSize),
+                read(table.tiles()),
+                read(x),
+                read(data),
+                read(factors),
+                read(up.data),
+                read(up.factors),
+                write(y),
+                read(inSize),
+                read(outSize));
+        return true;
+    }
+
+    private void cudaProduct(KernelGraph graph, String id, Tiles tiles, FloatArray x, FloatArray y) {
+        Tiles.Table table = tiles.wide();
+        List<CudaTasks.Argument> arguments = new ArrayList<>(List.of(read(table.tiles()), read(x), read(data)));
+        if (format == WeightFormat.INT8) {
+            arguments.add(read(factors));
+        }
+        arguments.addAll(List.of(write(y), read(inSize), read(outSize)));
+        CudaCall.Launch launch = format == WeightFormat.INT8 && table.rowsOfTile() == ProductKernels.TILE_ROWS
+                ? CudaShapes.product(tiles.rowMax() <= 2, table.tileMax(), outSize)
+                : CudaShapes.panels(format, table.rowsOfTile(), table.tileMax(), outSize);
+        CudaTasks.add(graph.tasks(), id, launch, arguments.toArray(CudaTasks.Argument[]::new));
+    }
+
+    private void javaProduct(KernelGraph graph, String id, Tiles.Table table, FloatArray x, FloatArray y) {
         TaskGraph tasks = graph.tasks();
+        IntArray tiles = table.tiles();
         switch (format) {
             case F32 ->
                 tasks.task(
@@ -206,6 +259,6 @@ final class DeviceMatrices {
                         inSize,
                         outSize);
         }
-        graph.launch(id, ProductKernels.GROUP, Math.ceilDiv(outSize, ProductKernels.PANEL), tileMax, 1);
+        graph.launch(id, ProductKernels.GROUP, Math.ceilDiv(outSize, ProductKernels.PANEL), table.tileMax(), 1);
     }
 }

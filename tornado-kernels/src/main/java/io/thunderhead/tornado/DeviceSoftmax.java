@@ -63,6 +63,11 @@ final class DeviceSoftmax implements DeviceAttention {
     }
 
     @Override
+    public boolean decodesApart() {
+        return false;
+    }
+
+    @Override
     public StepTables addTasks(KernelGraph graph, LayerBuffers buffers) {
         int rowMax = buffers.rowMax();
         Tables tables = new Tables(buffers);
@@ -74,11 +79,11 @@ final class DeviceSoftmax implements DeviceAttention {
                 "partial sums", (long) partsMax(rowMax) * config.headCount() * (config.headDim() + 2));
         graph.bringAlways(tables.rowTable, tables.pageTable, tables.turns);
         graph.bringOnce(q, k, v, attended, partials);
-        query.product(graph, "query", buffers.tiles(), buffers.tileMax(), buffers.normed(), q);
-        key.product(graph, "key", buffers.tiles(), buffers.tileMax(), buffers.normed(), k);
-        value.product(graph, "value", buffers.tiles(), buffers.tileMax(), buffers.normed(), v);
+        query.product(graph, "query", buffers.tiles(), buffers.normed(), q);
+        key.product(graph, "key", buffers.tiles(), buffers.normed(), k);
+        value.product(graph, "value", buffers.tiles(), buffers.normed(), v);
         addAttention(graph, buffers, tables, q, k, v, attended, partials);
-        out.product(graph, "out", buffers.tiles(), buffers.tileMax(), attended, buffers.branch());
+        out.product(graph, "out", buffers.tiles(), attended, buffers.branch());
         return tables;
     }
 

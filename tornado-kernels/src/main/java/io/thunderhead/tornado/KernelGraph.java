@@ -1,5 +1,6 @@
 package io.thunderhead.tornado;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -9,13 +10,16 @@ import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.TaskGraph;
 import uk.ac.manchester.tornado.api.WorkerGrid3D;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
+import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /// A task graph under construction, with the grid of each of its kernels. For one thread.
 final class KernelGraph {
     private final String name;
+    private final boolean cuda;
     private final TaskGraph tasks;
     private final KernelContext context = new KernelContext();
     private final List<Launch> launches = new ArrayList<>();
+    private final List<Object> crossing = new ArrayList<>();
     private long byteSize;
 
     /// Arrays that stay on the device: the first graph of a plan brings them there, the others use its copies.
@@ -38,7 +42,21 @@ final class KernelGraph {
     /// Arrays that are brought to the device before every run.
     void bringAlways(Object... arrays) {
         count(arrays);
+        crossing.addAll(List.of(arrays));
         tasks.transferToDevice(DataTransferMode.EVERY_EXECUTION, arrays);
+    }
+
+    /// Arrays that are brought back after every run.
+    void sendAlways(Object... arrays) {
+        crossing.addAll(List.of(arrays));
+        tasks.transferToHost(DataTransferMode.EVERY_EXECUTION, arrays);
+    }
+
+    /// The host's memory of the arrays that are copied in every run.
+    List<MemorySegment> crossing() {
+        return crossing.stream()
+                .map(array -> ((TornadoNativeArray) array).getSegmentWithHeader())
+                .toList();
     }
 
     private void count(Object... arrays) {
@@ -57,13 +75,19 @@ final class KernelGraph {
 
     private record Launch(String task, WorkerGrid3D grid) {}
 
-    KernelGraph(String name) {
+    /// @param cuda whether it is for a device that runs kernels in CUDA C
+    KernelGraph(String name, boolean cuda) {
         this.name = name;
+        this.cuda = cuda;
         this.tasks = new TaskGraph(name);
     }
 
     String name() {
         return name;
+    }
+
+    boolean cuda() {
+        return cuda;
     }
 
     TaskGraph tasks() {

@@ -8,6 +8,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /// Arrays of a layer's graph for up to `rowMax` rows, besides those of the attention itself.
 ///
+/// @param decodeOnly whether the graph is for steps without rows of a prompt
 /// @param step `[row count, layer, splits]`
 /// @param tiles all rows by the layer's matrix
 /// @param hidden,normed,branch,expertInput `[rows, hidden]`
@@ -15,8 +16,9 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 /// @param expertIds,weights `[rows, topK]`
 record LayerBuffers(
         int rowMax,
+        boolean decodeOnly,
         IntArray step,
-        IntArray tiles,
+        Tiles tiles,
         FloatArray hidden,
         FloatArray normed,
         FloatArray branch,
@@ -24,13 +26,15 @@ record LayerBuffers(
         FloatArray logits,
         IntArray expertIds,
         FloatArray weights) {
+    private static final int WIDE_ROWS = 64;
 
-    static LayerBuffers of(ModelConfig config, int rowMax) {
+    static LayerBuffers of(ModelConfig config, int rowMax, boolean decodeOnly) {
         int rows = Math.multiplyExact(rowMax, config.hiddenSize());
         return new LayerBuffers(
                 rowMax,
+                decodeOnly,
                 new IntArray(3),
-                new IntArray(Tiles.max(rowMax, 1) * ProductKernels.TILE_INTS),
+                new Tiles(rowMax, 1, rowMax <= ProductKernels.TILE_ROWS ? rowMax : WIDE_ROWS),
                 new FloatArray(rows),
                 new FloatArray(rows),
                 new FloatArray(rows),
@@ -40,8 +44,9 @@ record LayerBuffers(
                 new FloatArray(rowMax * config.topK()));
     }
 
-    int tileMax() {
-        return Tiles.max(rowMax, 1);
+    boolean takes(DeviceRows rows) {
+        return rows.rowCount() <= rowMax
+                && (!decodeOnly || rows.segments().stream().allMatch(DeviceRows.Segment::decode));
     }
 
     /// What only kernels write.

@@ -1,5 +1,6 @@
 package io.thunderhead.tornado;
 
+import io.thunderhead.model.checkpoint.ModelTensors;
 import io.thunderhead.model.checkpoint.TensorNames;
 import io.thunderhead.model.config.ModelConfig;
 import io.thunderhead.model.experts.ExpertId;
@@ -8,7 +9,7 @@ import io.thunderhead.model.kernels.WeightLoader;
 import java.lang.foreign.Arena;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
-/// Takes the weights of layers and experts out of a loader, packed into the arena: on their way to a device.
+/// Takes the weights of layers, head and experts out of a loader, packed into the arena: on their way to a device.
 record LayerTensors(ModelConfig config, WeightLoader loader, Arena arena) {
     DeviceLayers.Frame frame(int layer) {
         int hidden = config.hiddenSize();
@@ -46,6 +47,16 @@ record LayerTensors(ModelConfig config, WeightLoader loader, Arena arena) {
                 loader.matrix(arena, TensorNames.expertGate(id.layerIndex(), id.expert()), intermediate, hidden),
                 loader.matrix(arena, TensorNames.expertUp(id.layerIndex(), id.expert()), intermediate, hidden),
                 loader.matrix(arena, TensorNames.expertDown(id.layerIndex(), id.expert()), hidden, intermediate));
+    }
+
+    DeviceHead head(Target target, int... rowMaxima) {
+        String name = ModelTensors.head(config).name();
+        return new DeviceHead(
+                target,
+                config,
+                loader.vector(TensorNames.FINAL_NORM, config.hiddenSize()),
+                loader.precise(arena, name, config.vocabSize(), config.hiddenSize()),
+                rowMaxima);
     }
 
     private FloatArray vector(String name, int size) {

@@ -5,8 +5,10 @@ import io.thunderhead.model.config.ModelConfig;
 import io.thunderhead.model.device.ComputeDevice;
 import io.thunderhead.model.experts.ExpertStore;
 import io.thunderhead.model.kernels.WeightLoader;
+import io.thunderhead.model.layers.Head;
 import io.thunderhead.model.layers.LayerSet;
 import io.thunderhead.model.layers.StageRoom;
+import java.lang.foreign.Arena;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 
 /// A worker's share of one of TornadoVM's devices.
@@ -15,6 +17,7 @@ final class TornadoWorkerDevice implements ComputeDevice {
     private static final int[] LAYER_ROWS = {1, 8, 64, 512};
 
     private static final int[] EXPERT_ROWS = {2, 16, 128, 1024};
+    private static final int[] HEAD_ROWS = {1, 8, 64};
 
     private final String name;
     private final long memoryBytes;
@@ -58,6 +61,9 @@ final class TornadoWorkerDevice implements ComputeDevice {
         for (int rows : EXPERT_ROWS) {
             floats += rows * expertRow;
         }
+        for (int rows : HEAD_ROWS) {
+            floats += (long) rows * (config.vocabSize() + 2L * config.hiddenSize());
+        }
         return floats * Float.BYTES;
     }
 
@@ -69,6 +75,13 @@ final class TornadoWorkerDevice implements ComputeDevice {
     @Override
     public LayerSet load(ModelConfig config, LayerRange layers, StageRoom room, WeightLoader loader) {
         return new DeviceStageLoader(target, config, room, loader, LAYER_ROWS).load(layers);
+    }
+
+    @Override
+    public Head loadHead(ModelConfig config, WeightLoader loader) {
+        try (Arena arena = Arena.ofShared()) {
+            return new LayerTensors(config, loader, arena).head(target, HEAD_ROWS);
+        }
     }
 
     @Override

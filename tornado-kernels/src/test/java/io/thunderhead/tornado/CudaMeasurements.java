@@ -38,7 +38,7 @@ final class CudaMeasurements {
     /// Arrays filled on the device by a first graph, and kept there.
     static final class Filled {
         private final List<Object> arrays = new ArrayList<>();
-        private final KernelGraph fill = new KernelGraph("fill");
+        private final KernelGraph fill = new KernelGraph("fill", true);
         private final CudaTasks.Bundle filling = new CudaTasks.Bundle();
 
         IntArray bf16(int count) {
@@ -77,11 +77,11 @@ final class CudaMeasurements {
         /// @param result comes to the host at the end of each run; null for nothing of interest
         double seconds(
                 int times, boolean cudaGraph, List<Object> host, Consumer<Repetition> work, @Nullable Object result) {
-            KernelGraph run = new KernelGraph("run");
+            KernelGraph run = new KernelGraph("run", true);
             // a graph takes over only what it uses
             Set<Object> used = Collections.newSetFromMap(new IdentityHashMap<>());
             for (int i = 0; i < times; i++) {
-                work.accept(new Repetition(new KernelGraph("rehearsal" + i), i, used));
+                work.accept(new Repetition(new KernelGraph("rehearsal" + i, true), i, used));
             }
             IntArray done = new IntArray(4);
             filling.addTo(fill.tasks(), "filling");

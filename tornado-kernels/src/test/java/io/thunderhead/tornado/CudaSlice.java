@@ -14,6 +14,7 @@ import io.thunderhead.tornado.CudaMeasurements.Filled;
 import io.thunderhead.tornado.CudaMeasurements.Repetition;
 import io.thunderhead.tornado.cuda.CudaCall;
 import io.thunderhead.tornado.cuda.CudaTasks;
+import io.thunderhead.tornado.kernels.ProductKernels;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -94,7 +95,9 @@ final class CudaSlice {
         places = filled.words(2 * rows);
         tiles = filled.words(3 * tileMax);
         shares = filled.floats(2 * rows, 1f);
-        denseTiles = IntArray.fromArray(Tiles.dense(rows, rows, 0));
+        Tiles dense = new Tiles(rows, 1, ProductKernels.TILE_ROWS);
+        dense.setDense(rows, 0);
+        denseTiles = dense.narrow().tiles();
         step = IntArray.fromElements(rows, 0);
         segments = CudaMeasurements.segments(rows, 1);
         positions = new IntArray(rows);
@@ -282,7 +285,7 @@ final class CudaSlice {
 
     private void product(LayerTask run, Matrix matrix, FloatArray x, FloatArray y) {
         run.add(
-                CudaShapes.product(rows == 1, Tiles.max(rows, 1), matrix.out),
+                CudaShapes.product(rows == 1, Math.ceilDiv(rows, ProductKernels.TILE_ROWS), matrix.out),
                 read(denseTiles),
                 read(x),
                 read(matrix.words),

@@ -23,7 +23,7 @@ final class DeviceRun {
     }
 
     static void run(Consumer<KernelGraph> tasks, Object[] arrays, Object... results) {
-        KernelGraph graph = new KernelGraph("test");
+        KernelGraph graph = new KernelGraph("test", target().cuda());
         graph.tasks().transferToDevice(DataTransferMode.FIRST_EXECUTION, arrays);
         tasks.accept(graph);
         graph.tasks().transferToHost(DataTransferMode.EVERY_EXECUTION, results);

@@ -62,7 +62,7 @@ final class GpuMeasurements {
         FloatArray from = zeros(count);
         FloatArray to = zeros(count);
         IntArray where = IntArray.fromElements(0, count);
-        KernelGraph graph = new KernelGraph("copy");
+        KernelGraph graph = new KernelGraph("copy", false);
         graph.tasks()
                 .transferToDevice(DataTransferMode.FIRST_EXECUTION, from, to, where)
                 .task("copy", CopyKernels::read, graph.context(), where, from, to)
@@ -85,7 +85,7 @@ final class GpuMeasurements {
         for (int i = 0; i < batch; i++) {
             DeviceArrays.set(segments, i * LightningKernels.SEGMENT_INTS, i, 1, i, 0);
         }
-        KernelGraph graph = new KernelGraph("decode");
+        KernelGraph graph = new KernelGraph("decode", false);
         graph.tasks()
                 .transferToDevice(DataTransferMode.FIRST_EXECUTION, qkv, states, slopes, out, step, segments)
                 .task(
@@ -123,7 +123,7 @@ final class GpuMeasurements {
             DeviceArrays.set(blocks, i * LightningKernels.BLOCK_INTS, i * BLOCK, rows);
         }
         IntArray chains = IntArray.fromElements(0, blockCount, 0, 1);
-        KernelGraph graph = new KernelGraph("prefill");
+        KernelGraph graph = new KernelGraph("prefill", false);
         graph.tasks()
                 .transferToDevice(
                         DataTransferMode.FIRST_EXECUTION, qkv, states, slopes, blockStates, out, step, blocks, chains)

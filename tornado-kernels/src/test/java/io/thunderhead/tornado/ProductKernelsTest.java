@@ -2,7 +2,6 @@ package io.thunderhead.tornado;
 
 import static io.thunderhead.tornado.DeviceRun.difference;
 import static io.thunderhead.tornado.DeviceRun.floats;
-import static io.thunderhead.tornado.DeviceRun.ints;
 import static io.thunderhead.tornado.DeviceRun.random;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -37,19 +36,23 @@ final class ProductKernelsTest {
     @ParameterizedTest
     @EnumSource(WeightFormat.class)
     void multipliesAsThePlainTwinOverAwkwardSizes(WeightFormat format) {
-        int[][] sizes = {{1, 1, 1}, {3, 7, 31}, {9, 33, 64}, {17, 100, 127}};
-        for (int[] size : sizes) {
-            int rows = size[0];
-            PackedMatrix matrix = matrix(format, size[1], size[2], 5);
-            float[] x = random(rows, rows * size[2]);
-            float[] expected = new float[rows * size[1]];
-            plain.matmul(x, rows, matrix, expected);
+        int[][] sizes = {{1, 1, 1}, {3, 7, 31}, {9, 33, 64}, {17, 100, 127}, {40, 70, 68}, {150, 96, 132}};
+        for (int wideRows : new int[] {8, 16, 64}) {
+            for (int[] size : sizes) {
+                int rows = size[0];
+                PackedMatrix matrix = matrix(format, size[1], size[2], 5);
+                float[] x = random(rows, rows * size[2]);
+                float[] expected = new float[rows * size[1]];
+                plain.matmul(x, rows, matrix, expected);
+                Tiles tiles = new Tiles(rows, 1, wideRows);
+                tiles.setDense(rows, 0);
 
-            FloatArray actual = product(List.of(matrix), x, Tiles.dense(rows, rows, 0), expected.length);
+                FloatArray actual = product(List.of(matrix), x, tiles, expected.length);
 
-            assertThat(difference(actual, expected))
-                    .as("%s %d rows, %d x %d", format, rows, size[1], size[2])
-                    .isLessThan(1e-5);
+                assertThat(difference(actual, expected))
+                        .as("%s %d rows, %d x %d, tiles of %d", format, rows, size[1], size[2], wideRows)
+                        .isLessThan(1e-5);
+            }
         }
     }
 
@@ -81,19 +84,21 @@ final class ProductKernelsTest {
             all[i] = expected.get(i);
         }
 
-        FloatArray actual = product(matrices, x, Tiles.grouped(new int[] {0, 1, 2}, firstRows, 3, 6), all.length);
-
-        assertThat(difference(actual, all)).isLessThan(1e-5);
+        for (int wideRows : new int[] {8, 16, 64}) {
+            Tiles tiles = new Tiles(18, 3, wideRows);
+            tiles.setGrouped(new int[] {0, 1, 2}, firstRows, 3);
+            assertThat(difference(product(matrices, x, tiles, all.length), all)).isLessThan(1e-5);
+        }
     }
 
-    private static FloatArray product(List<PackedMatrix> matrices, float[] x, int[] tiles, int outputs) {
+    private static FloatArray product(List<PackedMatrix> matrices, float[] x, Tiles tiles, int outputs) {
         DeviceMatrices weights = DeviceMatrices.of(matrices);
         FloatArray input = floats(x);
         FloatArray y = new FloatArray(outputs);
-        var table = ints(tiles);
-        Object[] arrays = Stream.concat(Stream.of(input, table), weights.arrays().stream())
+        Object[] arrays = Stream.of(Stream.of(input), Stream.of(tiles.arrays()), weights.arrays().stream())
+                .flatMap(of -> of)
                 .toArray();
-        DeviceRun.run(graph -> weights.product(graph, "product", table, Tiles.count(tiles), input, y), arrays, y);
+        DeviceRun.run(graph -> weights.product(graph, "product", tiles, input, y), arrays, y);
         return y;
     }
 

@@ -32,6 +32,11 @@ public final class ModelTensors {
         return TensorSpec.of(name, config.vocabSize(), config.hiddenSize());
     }
 
+    /// What rows are multiplied by at the end: of tied embeddings the embedding itself.
+    public static TensorSpec head(ModelConfig config) {
+        return table(config, config.tiedEmbeddings() ? TensorNames.EMBEDDING : TensorNames.HEAD);
+    }
+
     public static TensorSpec finalNorm(ModelConfig config) {
         return TensorSpec.of(TensorNames.FINAL_NORM, config.hiddenSize());
     }

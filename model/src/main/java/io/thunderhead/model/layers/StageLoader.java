@@ -33,10 +33,11 @@ final class StageLoader {
                 .mapToObj(index -> ModelTensors.ofLayer(config, index))
                 .flatMap(List::stream)
                 .toList();
-        List<TensorSpec> needed = new ArrayList<>(ofEnds());
+        List<TensorSpec> needed = new ArrayList<>(ofEmbedding());
+        needed.addAll(ofHead());
         needed.addAll(ofLayers);
         WeightLoader loader = new WeightLoader(source, kernels, needed, listener);
-        Arena arena = new WeightArena(loader.packedBytes(ofEnds()));
+        Arena arena = new WeightArena(loader.packedBytes(ofEmbedding()));
         try {
             return load(loader, arena, home, room);
         } catch (RuntimeException | Error e) {
@@ -47,9 +48,14 @@ final class StageLoader {
 
     private StageModel load(WeightLoader loader, Arena arena, LayerHome home, StageRoom room) {
         Optional<Embedding> embedding = beginsModel() ? Optional.of(embedding(loader, arena)) : Optional.empty();
-        Optional<Head> head = endsModel() ? Optional.of(head(loader, arena)) : Optional.empty();
-        LayerSet loaded = home.load(config, layers, room, loader);
-        return new StageModel(config, layers, kernels, arena, embedding, loaded, head);
+        Optional<Head> head = endsModel() ? Optional.of(home.loadHead(config, loader)) : Optional.empty();
+        try {
+            LayerSet loaded = home.load(config, layers, room, loader);
+            return new StageModel(config, layers, arena, embedding, loaded, head);
+        } catch (RuntimeException | Error e) {
+            head.ifPresent(Head::close);
+            throw e;
+        }
     }
 
     private boolean beginsModel() {
@@ -60,31 +66,16 @@ final class StageLoader {
         return layers.end() == config.layerCount();
     }
 
-    private String headName() {
-        return config.tiedEmbeddings() ? TensorNames.EMBEDDING : TensorNames.HEAD;
+    private List<TensorSpec> ofEmbedding() {
+        return beginsModel() ? List.of(ModelTensors.table(config, TensorNames.EMBEDDING)) : List.of();
     }
 
-    /// What the host keeps whoever computes the layers. Tied embeddings are loaded twice by a stage that begins and
-    /// ends the model.
-    private List<TensorSpec> ofEnds() {
-        List<TensorSpec> ends = new ArrayList<>();
-        if (beginsModel()) {
-            ends.add(ModelTensors.table(config, TensorNames.EMBEDDING));
-        }
-        if (endsModel()) {
-            ends.add(ModelTensors.finalNorm(config));
-            ends.add(ModelTensors.table(config, headName()));
-        }
-        return ends;
+    /// Tied embeddings are loaded twice by a stage that begins and ends the model.
+    private List<TensorSpec> ofHead() {
+        return endsModel() ? List.of(ModelTensors.finalNorm(config), ModelTensors.head(config)) : List.of();
     }
 
     private Embedding embedding(WeightLoader loader, Arena arena) {
         return new Embedding(loader.table(TensorNames.EMBEDDING, config.vocabSize(), config.hiddenSize()), arena);
-    }
-
-    private Head head(WeightLoader loader, Arena arena) {
-        return new Head(
-                loader.vector(TensorNames.FINAL_NORM, config.hiddenSize()),
-                loader.precise(arena, headName(), config.vocabSize(), config.hiddenSize()));
     }
 }

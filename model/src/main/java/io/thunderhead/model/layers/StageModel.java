@@ -23,7 +23,6 @@ import java.util.Optional;
 public final class StageModel implements AutoCloseable {
     private final ModelConfig config;
     private final LayerRange range;
-    private final Kernels kernels;
     private final Arena arena;
     private final Optional<Embedding> embedding;
     private final LayerSet layers;
@@ -32,14 +31,12 @@ public final class StageModel implements AutoCloseable {
     StageModel(
             ModelConfig config,
             LayerRange range,
-            Kernels kernels,
             Arena arena,
             Optional<Embedding> embedding,
             LayerSet layers,
             Optional<Head> head) {
         this.config = config;
         this.range = range;
-        this.kernels = kernels;
         this.arena = arena;
         this.embedding = embedding;
         this.layers = layers;
@@ -53,7 +50,7 @@ public final class StageModel implements AutoCloseable {
         return load(config, source, layers, kernels, LayerHome.host(kernels), new StageRoom(0, 0), listener);
     }
 
-    /// As the other [#load], with the layers at home elsewhere: only embedding, norm and head are then this process's.
+    /// As the other [#load], with layers and head at home elsewhere: only the embedding is then this process's.
     ///
     /// @param room of every pool that [#newPool] makes of them
     public static StageModel load(
@@ -111,12 +108,13 @@ public final class StageModel implements AutoCloseable {
         for (int i = 0; i < count; i++) {
             System.arraycopy(hidden, rows[i] * hiddenSize, scratch.normed(), i * hiddenSize, hiddenSize);
         }
-        head.orElseThrow().logits(kernels, scratch.normed(), count, config.rmsNormEps(), logits);
+        head.orElseThrow().logits(scratch.normed(), count, logits);
     }
 
     @Override
     public void close() {
         layers.close();
+        head.ifPresent(Head::close);
         arena.close();
     }
 }

@@ -10,6 +10,7 @@ import io.thunderhead.model.config.LayerRange;
 import io.thunderhead.model.config.ModelConfig;
 import io.thunderhead.model.experts.ExpertStore;
 import io.thunderhead.model.kernels.WeightLoader;
+import io.thunderhead.model.layers.Head;
 import io.thunderhead.model.layers.LayerSet;
 import io.thunderhead.model.layers.StageRoom;
 import java.util.List;
@@ -119,6 +120,11 @@ final class DeviceSelectionTest {
 
         @Override
         public ExpertStore newExperts(ModelConfig config) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Head loadHead(ModelConfig config, WeightLoader loader) {
             throw new UnsupportedOperationException();
         }
 

@@ -24,6 +24,8 @@ final class Cuda {
     private static final int CAPABILITY_MAJOR = 75;
     private static final int CAPABILITY_MINOR = 76;
     private static final int SHARED_BYTES_MAX = 8;
+    private static final int PORTABLE = 1;
+    private static final int ALREADY_REGISTERED = 712;
     private static final int BF16 = 14;
     private static final int COMPUTE_FLOAT = 68;
 
@@ -53,6 +55,9 @@ final class Cuda {
             JAVA_LONG,
             ADDRESS,
             ADDRESS);
+
+    private final MethodHandle register = of(driver, "cuMemHostRegister_v2", ADDRESS, JAVA_LONG, JAVA_INT);
+    private final MethodHandle unregister = of(driver, "cuMemHostUnregister", ADDRESS);
 
     private final MethodHandle createProgram =
             of(compiler, "nvrtcCreateProgram", ADDRESS, ADDRESS, ADDRESS, JAVA_INT, ADDRESS, ADDRESS);
@@ -151,6 +156,19 @@ final class Cuda {
         int major = value.get(JAVA_INT, 0);
         check("cuDeviceGetAttribute", attribute, value, CAPABILITY_MINOR, device);
         return major + "" + value.get(JAVA_INT, 0);
+    }
+
+    /// Whether the memory can be read and written by the device in place now: not if a page of it already can.
+    boolean pin(MemorySegment memory) {
+        int status = status(register, memory, memory.byteSize(), PORTABLE);
+        if (status != 0 && status != ALREADY_REGISTERED) {
+            throw new ServingException(ErrorCode.INTERNAL, "device: cuMemHostRegister returned " + status);
+        }
+        return status == 0;
+    }
+
+    void unpin(MemorySegment memory) {
+        check("cuMemHostUnregister", unregister, memory);
     }
 
     void unload(long module) {

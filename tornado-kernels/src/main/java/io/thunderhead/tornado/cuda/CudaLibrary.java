@@ -8,8 +8,10 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import uk.ac.manchester.tornado.api.common.LibraryTaskDescriptor;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.runtime.common.TornadoXPUDevice;
@@ -21,6 +23,9 @@ import uk.ac.manchester.tornado.runtime.library.spi.TornadoNativeStreamSupport;
 /// Runs [CudaCall]s on the stream of the graph that they are in. TornadoVM finds it through META-INF/services.
 public final class CudaLibrary implements TornadoLibraryProvider {
     static final String NAME = "thunderhead/cuda";
+
+    /// One text for the compiler: the others use functions of the first.
+    private static final List<String> SOURCES = List.of("kernels.cu", "panels.cu", "rows.cu");
 
     private static final int BF16_BYTES = 2;
     private static final int GROUP_INTS = 3;
@@ -55,11 +60,15 @@ public final class CudaLibrary implements TornadoLibraryProvider {
     }
 
     private static String source() {
-        try (InputStream kernels = CudaLibrary.class.getResourceAsStream("kernels.cu")) {
-            if (kernels == null) {
-                throw new ServingException(ErrorCode.INTERNAL, "device: kernels.cu is not among the classes");
+        return SOURCES.stream().map(CudaLibrary::read).collect(Collectors.joining());
+    }
+
+    private static String read(String name) {
+        try (InputStream source = CudaLibrary.class.getResourceAsStream(name)) {
+            if (source == null) {
+                throw new ServingException(ErrorCode.INTERNAL, "device: " + name + " is not among the classes");
             }
-            return new String(kernels.readAllBytes(), StandardCharsets.UTF_8);
+            return new String(source.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,5 +1,6 @@
 package io.thunderhead.tornado;
 
+import io.thunderhead.model.kernels.WeightFormat;
 import io.thunderhead.tornado.cuda.CudaCall;
 
 /// How kernels in CUDA C are started.
@@ -7,6 +8,14 @@ final class CudaShapes {
     /// Two stages of q, k and half of v, the scores, the state in bf16, and 65 powers of the decay.
     private static final int PREFILL_SHARED_BYTES =
             2 * (2 * (2 * 64 * 136 + 64 * 72) + 64 * 72 + 128 * 72) + 65 * Float.BYTES;
+
+    static final int LIGHTNING_HEAD_DIM = 128;
+
+    /// Rows are loaded by four numbers.
+    static final int PANELS_IN_MULTIPLE = 4;
+
+    /// Two for each multiprocessor of a large device.
+    private static final int GROUPS_WANTED = 264;
 
     private CudaShapes() {}
 
@@ -22,6 +31,17 @@ final class CudaShapes {
     static CudaCall.Launch product(boolean ofOne, int tiles, int out) {
         String kernel = ofOne ? "productInt8OfOne" : "productInt8";
         return new CudaCall.Launch(kernel, tiles, Math.ceilDiv(out, 32), ofOne ? 512 : 128);
+    }
+
+    /// By tensor cores.
+    ///
+    /// @param rowsOfTile up to 16 or 64
+    static CudaCall.Launch panels(WeightFormat format, int rowsOfTile, int tiles, int out) {
+        int panels = Math.ceilDiv(out, 32);
+        boolean sliced = tiles * Math.ceilDiv(panels, 8) < GROUPS_WANTED;
+        String kernel = "panels" + (format == WeightFormat.INT8 ? "Int8" : "Bf16")
+                + (rowsOfTile <= 16 ? "Of16" : "Of64") + (sliced ? "Sliced" : "");
+        return new CudaCall.Launch(kernel, tiles, Math.ceilDiv(panels, sliced ? 2 : 8), 256);
     }
 
     static CudaCall.Launch gateUp(boolean ofOne, int tiles, int out) {
