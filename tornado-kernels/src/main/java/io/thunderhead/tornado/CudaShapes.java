@@ -14,10 +14,20 @@ final class CudaShapes {
     /// Rows are loaded by four numbers.
     static final int PANELS_IN_MULTIPLE = 4;
 
+    static final int FEW_ROWS = 16;
+    static final int MANY_ROWS = 64;
+
     /// Two for each multiprocessor of a large device.
     private static final int GROUPS_WANTED = 264;
 
     private CudaShapes() {}
+
+    /// Rows of a tile of a dense product: many share what is read of the weights, few leave more tiles to be computed
+    /// at
+    /// once.
+    static int rowsOfTile(int rowMax) {
+        return rowMax > MANY_ROWS ? MANY_ROWS : rowMax == 1 ? 1 : FEW_ROWS;
+    }
 
     static CudaCall.Launch prefill(int heads, int segments) {
         return new CudaCall.Launch("lightningPrefill", heads, 2, segments, 512, PREFILL_SHARED_BYTES);
@@ -38,9 +48,10 @@ final class CudaShapes {
     /// @param rowsOfTile up to 16 or 64
     static CudaCall.Launch panels(WeightFormat format, int rowsOfTile, int tiles, int out) {
         int panels = Math.ceilDiv(out, 32);
-        boolean sliced = tiles * Math.ceilDiv(panels, 8) < GROUPS_WANTED;
-        String kernel = "panels" + (format == WeightFormat.INT8 ? "Int8" : "Bf16")
-                + (rowsOfTile <= 16 ? "Of16" : "Of64") + (sliced ? "Sliced" : "");
+        boolean few = rowsOfTile <= FEW_ROWS;
+        boolean sliced = few && tiles * Math.ceilDiv(panels, 8) < GROUPS_WANTED;
+        String kernel = "panels" + (format == WeightFormat.INT8 ? "Int8" : "Bf16") + (few ? "Of16" : "Of64")
+                + (sliced ? "Sliced" : "");
         return new CudaCall.Launch(kernel, tiles, Math.ceilDiv(panels, sliced ? 2 : 8), 256);
     }
 

@@ -5,12 +5,16 @@ import io.thunderhead.core.error.ServingException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.stream.IntStream;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /// Makes and fills TornadoVM's arrays.
 final class DeviceArrays {
+    /// What one thread copies at a time.
+    private static final int PART_FLOATS = 1 << 16;
+
     private DeviceArrays() {}
 
     /// Throws CONFIG_INVALID if one array cannot be so large.
@@ -37,12 +41,43 @@ final class DeviceArrays {
     }
 
     static void copy(float[] from, int firstFrom, int count, FloatArray to, int firstTo) {
-        long offsetBytes = (long) firstTo * Float.BYTES;
-        MemorySegment.copy(from, firstFrom, to.getSegment(), ValueLayout.JAVA_FLOAT, offsetBytes, count);
+        inParts(
+                count,
+                (first, part) -> MemorySegment.copy(
+                        from,
+                        firstFrom + first,
+                        to.getSegment(),
+                        ValueLayout.JAVA_FLOAT,
+                        (long) (firstTo + first) * Float.BYTES,
+                        part));
     }
 
     static void copy(FloatArray from, int count, float[] to, int firstTo) {
-        MemorySegment.copy(from.getSegment(), ValueLayout.JAVA_FLOAT, 0, to, firstTo, count);
+        inParts(
+                count,
+                (first, part) -> MemorySegment.copy(
+                        from.getSegment(),
+                        ValueLayout.JAVA_FLOAT,
+                        (long) first * Float.BYTES,
+                        to,
+                        firstTo + first,
+                        part));
+    }
+
+    /// One processor copies slower than a device takes; small arrays are there before another one has heard of it.
+    private static void inParts(int count, Part part) {
+        if (count < 2 * PART_FLOATS) {
+            part.copy(0, count);
+        } else {
+            IntStream.range(0, Math.ceilDiv(count, PART_FLOATS))
+                    .parallel()
+                    .forEach(i -> part.copy(i * PART_FLOATS, Math.min(PART_FLOATS, count - i * PART_FLOATS)));
+        }
+    }
+
+    @FunctionalInterface
+    private interface Part {
+        void copy(int first, int count);
     }
 
     static void copy(IntArray from, int count, int[] to) {

@@ -2,10 +2,7 @@ package io.thunderhead.tornado;
 
 import io.thunderhead.model.kernels.FeedForwardWeights;
 import io.thunderhead.model.kernels.PackedMatrix;
-import io.thunderhead.tornado.kernels.ProductKernels;
 import io.thunderhead.tornado.kernels.RowKernels;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -110,10 +107,10 @@ final class DeviceExperts implements AutoCloseable {
 
     /// By how many rows an expert will have of them.
     private static int wideRows(int rowMax) {
-        if (rowMax <= 2 * ProductKernels.TILE_ROWS) {
-            return ProductKernels.TILE_ROWS;
+        if (rowMax <= 2) {
+            return 1;
         }
-        return rowMax <= 128 ? 16 : 64;
+        return rowMax <= 256 ? CudaShapes.FEW_ROWS : CudaShapes.MANY_ROWS;
     }
 
     private void addTasks(KernelGraph graph, Bucket bucket) {
@@ -184,9 +181,9 @@ final class DeviceExperts implements AutoCloseable {
         bucket.tiles().setGrouped(places, inSlice, groups);
         bucket.step().set(0, end - from);
         int length = (end - from) * hidden;
-        MemorySegment.copy(x, from * hidden, bucket.x().getSegment(), ValueLayout.JAVA_FLOAT, 0, length);
+        DeviceArrays.copy(x, from * hidden, length, bucket.x(), 0);
         plan.execute(index);
-        MemorySegment.copy(bucket.y().getSegment(), ValueLayout.JAVA_FLOAT, 0, y, from * hidden, length);
+        DeviceArrays.copy(bucket.y(), length, y, from * hidden);
     }
 
     private int smallestFor(int rows) {

@@ -3,7 +3,6 @@ package io.thunderhead.tornado;
 import io.thunderhead.model.config.ModelConfig;
 import io.thunderhead.model.kernels.PackedMatrix;
 import io.thunderhead.model.layers.Head;
-import io.thunderhead.tornado.kernels.ProductKernels;
 import io.thunderhead.tornado.kernels.RowKernels;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,8 +11,6 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /// The final norm and the product with the vocabulary on a device: rows go there, logits come back.
 final class DeviceHead implements Head {
-    private static final int WIDE_ROWS = 64;
-
     private final ModelConfig config;
     private final FloatArray norm;
     private final DeviceMatrices vocabulary;
@@ -57,7 +54,7 @@ final class DeviceHead implements Head {
         Bucket bucket = new Bucket(
                 rowMax,
                 new IntArray(2),
-                new Tiles(rowMax, 1, rowMax <= ProductKernels.TILE_ROWS ? rowMax : WIDE_ROWS),
+                new Tiles(rowMax, 1, CudaShapes.rowsOfTile(rowMax)),
                 new FloatArray(hidden),
                 new FloatArray(hidden),
                 new FloatArray(Math.multiplyExact(rowMax, config.vocabSize())));

@@ -39,7 +39,9 @@ final class DeviceStageLoader {
                         .filter(index -> config.layerKinds().get(index) == kind)
                         .boxed()
                         .toList();
-                loadKind(kind, indexes);
+                if (!indexes.isEmpty()) {
+                    loadKind(kind, indexes);
+                }
             }
             return new DeviceStage(config, room, loaded);
         } catch (RuntimeException | Error e) {

@@ -1,7 +1,6 @@
 package io.thunderhead.tornado;
 
 import io.thunderhead.model.config.ModelConfig;
-import io.thunderhead.tornado.kernels.ProductKernels;
 import java.util.List;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
@@ -26,15 +25,13 @@ record LayerBuffers(
         FloatArray logits,
         IntArray expertIds,
         FloatArray weights) {
-    private static final int WIDE_ROWS = 64;
-
     static LayerBuffers of(ModelConfig config, int rowMax, boolean decodeOnly) {
         int rows = Math.multiplyExact(rowMax, config.hiddenSize());
         return new LayerBuffers(
                 rowMax,
                 decodeOnly,
                 new IntArray(3),
-                new Tiles(rowMax, 1, rowMax <= ProductKernels.TILE_ROWS ? rowMax : WIDE_ROWS),
+                new Tiles(rowMax, 1, CudaShapes.rowsOfTile(rowMax)),
                 new FloatArray(rows),
                 new FloatArray(rows),
                 new FloatArray(rows),

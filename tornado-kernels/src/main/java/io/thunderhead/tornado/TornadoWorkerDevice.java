@@ -13,20 +13,16 @@ import uk.ac.manchester.tornado.api.common.TornadoDevice;
 
 /// A worker's share of one of TornadoVM's devices.
 final class TornadoWorkerDevice implements ComputeDevice {
-    /// Rows that the graphs take at most: a decode of one, of a few, of many sequences, and a chunk of a prompt.
-    private static final int[] LAYER_ROWS = {1, 8, 64, 512};
-
-    private static final int[] EXPERT_ROWS = {2, 16, 128, 1024};
-    private static final int[] HEAD_ROWS = {1, 8, 64};
-
     private final String name;
     private final long memoryBytes;
     private final Target target;
+    private final GraphSizes sizes;
 
-    TornadoWorkerDevice(String name, TornadoDevice device, long memoryBytes) {
+    TornadoWorkerDevice(String name, TornadoDevice device, long memoryBytes, GraphSizes sizes) {
         this.name = name;
         this.memoryBytes = memoryBytes;
         this.target = new Target(device, new DeviceMemory(name, memoryBytes));
+        this.sizes = sizes;
     }
 
     @Override
@@ -50,18 +46,18 @@ final class TornadoWorkerDevice implements ComputeDevice {
     }
 
     /// Rows of every graph, more than a layer or an expert has of each: they are small beside the weights.
-    private static long scratchBytes(ModelConfig config) {
+    private long scratchBytes(ModelConfig config) {
         long layerRow = 8L * config.hiddenSize() + 8L * config.attentionSize() + 4L * config.kvSize();
         long states = (long) config.attentionSize() * config.headDim();
         long expertRow = 2L * config.hiddenSize() + 2L * config.intermediateSize();
         long floats = 0;
-        for (int rows : LAYER_ROWS) {
+        for (int rows : sizes.layers()) {
             floats += rows * layerRow + 2 * states * (rows / config.blockSize() + Math.min(rows, 64));
         }
-        for (int rows : EXPERT_ROWS) {
+        for (int rows : sizes.experts()) {
             floats += rows * expertRow;
         }
-        for (int rows : HEAD_ROWS) {
+        for (int rows : sizes.head()) {
             floats += (long) rows * (config.vocabSize() + 2L * config.hiddenSize());
         }
         return floats * Float.BYTES;
@@ -74,18 +70,18 @@ final class TornadoWorkerDevice implements ComputeDevice {
 
     @Override
     public LayerSet load(ModelConfig config, LayerRange layers, StageRoom room, WeightLoader loader) {
-        return new DeviceStageLoader(target, config, room, loader, LAYER_ROWS).load(layers);
+        return new DeviceStageLoader(target, config, room, loader, sizes.layers()).load(layers);
     }
 
     @Override
     public Head loadHead(ModelConfig config, WeightLoader loader) {
         try (Arena arena = Arena.ofShared()) {
-            return new LayerTensors(config, loader, arena).head(target, HEAD_ROWS);
+            return new LayerTensors(config, loader, arena).head(target, sizes.head());
         }
     }
 
     @Override
     public ExpertStore newExperts(ModelConfig config) {
-        return new DeviceExpertStore(target, config, EXPERT_ROWS);
+        return new DeviceExpertStore(target, config, sizes.experts());
     }
 }

@@ -42,7 +42,7 @@ final class DeviceModelTest {
     private final RandomTensors weights = new RandomTensors(5, DType.F32);
     private final Kernels plain = KernelSelection.choose("plain", 1).kernels();
     private final ComputeDevice device =
-            new TornadoWorkerDevice("test", DeviceRun.target().device(), Long.MAX_VALUE);
+            new TornadoWorkerDevice("test", DeviceRun.target().device(), Long.MAX_VALUE, GraphSizes.FEW);
 
     @AfterEach
     void close() {
@@ -107,6 +107,19 @@ final class DeviceModelTest {
                 assertThat(List.of(here.greedy(1), there.greedy(0), there.greedy(1)))
                         .as("token %d", i)
                         .containsOnly(token);
+            }
+        }
+    }
+
+    @Test
+    void holdsModelsOfOneKindOfLayers() {
+        for (LayerKind kind : LayerKind.values()) {
+            ModelConfig uniform = Shapes.model(List.of(kind), 4, 2, 16);
+            ModelSource source = new ModelSource(uniform, weights, plain, Optional.of(device));
+            try (ReferenceModel model = new ReferenceModel(source, 8, ROOM)) {
+                Talk talk = new Talk(model, 1);
+                talk.step(StepRows.builder().prefill(talk.of(0), TokenIds.of(1, 2, 3)));
+                assertThat(model.logits(0, 3)).doesNotContain(Float.NaN);
             }
         }
     }

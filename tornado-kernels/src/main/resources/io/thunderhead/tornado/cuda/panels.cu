@@ -2,12 +2,10 @@
 // ---- products with int8 or bf16 weights in panels of 32 outputs, by tensor cores ----
 
 // Rows go in as two bf16 numbers each, the rounded one and what is left of it, so that a product of float32 rows loses
-// nothing that matters; int8 weights are whole numbers, exact in bf16. A block of 8 warps has up to 16 or 64 rows; the inputs
-// come in chunks of 64, a chunk of the rows in shared memory, of the weights in registers. SLICES warps share a panel,
-// each has its part of every chunk: where there are few panels, more of them must be read at once. The slices are added
-// in order, so a result is the same in every run.
-const int CHUNK_IN = 64, ROW_STRIDE = 72;
-
+// nothing that matters; int8 weights are whole numbers, exact in bf16. A block of 8 warps has up to 16 or 64 rows; the
+// inputs come in chunks, a chunk of the rows in shared memory, of the weights in registers, each on its way while the one
+// before is computed. SLICES warps share a panel, each has 64 inputs of every chunk: where there are few panels, more of
+// them must be read at once. The slices are added in order, so a result is the same in every run.
 // What a lane needs of the weights for 16 inputs: rows 2j, 2j + 1, 2j + 8 and 2j + 9 of column group g.
 template <bool INT8>
 struct Words {
@@ -47,7 +45,7 @@ struct Words {
 template <bool INT8, int PARTS, int SLICES, int ROWS_MAX>
 __device__ __forceinline__ void panels(
         const int* tile, const float* x, const u32* w, const float* scales, float* y, int inSize, int outSize, u16* memory) {
-    const int STEPS = 4 / SLICES, PLANE = ROWS_MAX * ROW_STRIDE;
+    const int STEPS = 4, CHUNK_IN = 64 * SLICES, STRIDE = CHUNK_IN + 8, PLANE = ROWS_MAX * STRIDE;
     int lane = threadIdx.x & 31, slice = (threadIdx.x >> 5) % SLICES, rows = tile[2];
     int panelCount = (outSize + 31) / 32, panel = blockIdx.y * (8 / SLICES) + (threadIdx.x >> 5) / SLICES;
     bool there = panel < panelCount;
@@ -55,21 +53,22 @@ __device__ __forceinline__ void panels(
     const float* first = x + (size_t)tile[1] * inSize;
     int chunks = (inSize + CHUNK_IN - 1) / CHUNK_IN;
 
-    float4 values[PARTS];
+    float4 values[PARTS * SLICES];
     auto fetchRows = [&](int chunk) {
 #pragma unroll
-        for (int i = 0; i < PARTS; i++) {
-            int row = threadIdx.x / 16 + i * 16, in = chunk * CHUNK_IN + threadIdx.x % 16 * 4;
+        for (int i = 0; i < PARTS * SLICES; i++) {
+            int at = threadIdx.x + i * 256, row = at / (CHUNK_IN / 4), in = chunk * CHUNK_IN + at % (CHUNK_IN / 4) * 4;
             values[i] = row < rows && in < inSize ? __ldg((const float4*)(first + (size_t)row * inSize + in))
                                                   : make_float4(0.f, 0.f, 0.f, 0.f);
         }
     };
     auto keepRows = [&](int stage) {
 #pragma unroll
-        for (int i = 0; i < PARTS; i++) {
+        for (int i = 0; i < PARTS * SLICES; i++) {
+            int at = threadIdx.x + i * 256;
             float4 v = values[i];
             u32 low = pack(v.x, v.y), high = pack(v.z, v.w);
-            u16* to = memory + stage * 2 * PLANE + (threadIdx.x / 16 + i * 16) * ROW_STRIDE + threadIdx.x % 16 * 4;
+            u16* to = memory + stage * 2 * PLANE + at / (CHUNK_IN / 4) * STRIDE + at % (CHUNK_IN / 4) * 4;
             *(uint2*)to = make_uint2(low, high);
             *(uint2*)(to + PLANE) =
                 make_uint2(pack(v.x - lowOf(low), v.y - highOf(low)), pack(v.z - lowOf(high), v.w - highOf(high)));
@@ -77,46 +76,39 @@ __device__ __forceinline__ void panels(
     };
 
     float sums[PARTS][4][4] = {};
-    Words<INT8> words[4];
+    Words<INT8> words[STEPS];
 #pragma unroll
-    for (int i = 0; i < 4; i++) {
-        words[i].fetch(weights, i / STEPS * CHUNK_IN + (slice * STEPS + i % STEPS) * 16, inSize, lane);
-    }
+    for (int i = 0; i < STEPS; i++) words[i].fetch(weights, (slice * STEPS + i) * 16, inSize, lane);
     fetchRows(0);
     keepRows(0);
     __syncthreads();
-    for (int group = 0; group < chunks; group += SLICES) {
+    for (int chunk = 0; chunk < chunks; chunk++) {
+        if (chunk + 1 < chunks) fetchRows(chunk + 1);
+        const u16* plane = memory + (chunk & 1) * 2 * PLANE;
 #pragma unroll
-        for (int ahead = 0; ahead < SLICES; ahead++) {
-            int chunk = group + ahead;
-            if (chunk >= chunks) break;
-            if (chunk + 1 < chunks) fetchRows(chunk + 1);
-            const u16* plane = memory + (chunk & 1) * 2 * PLANE;
+        for (int i = 0; i < STEPS; i++) {
+            int at = (slice * STEPS + i) * 16;
+            u32 b[4][2];
 #pragma unroll
-            for (int i = 0; i < STEPS; i++) {
-                int step = slice * STEPS + i;
-                u32 b[4][2];
-#pragma unroll
-                for (int t = 0; t < 4; t++) {
-                    b[t][0] = words[ahead * STEPS + i].pair(0, t);
-                    b[t][1] = words[ahead * STEPS + i].pair(2, t);
-                }
-                words[ahead * STEPS + i].fetch(weights, (chunk + SLICES) * CHUNK_IN + step * 16, inSize, lane);
-#pragma unroll
-                for (int part = 0; part < PARTS; part++) {
-                    const u16* from = plane + (part * 16 + (lane & 15)) * ROW_STRIDE + step * 16 + (lane >> 4) * 8;
-                    u32 a[4];
-                    load4(a, from);
-#pragma unroll
-                    for (int t = 0; t < 4; t++) multiplyAdd(sums[part][t], a, b[t][0], b[t][1]);
-                    load4(a, from + PLANE);
-#pragma unroll
-                    for (int t = 0; t < 4; t++) multiplyAdd(sums[part][t], a, b[t][0], b[t][1]);
-                }
+            for (int t = 0; t < 4; t++) {
+                b[t][0] = words[i].pair(0, t);
+                b[t][1] = words[i].pair(2, t);
             }
-            if (chunk + 1 < chunks) keepRows((chunk + 1) & 1);
-            __syncthreads();
+            words[i].fetch(weights, (chunk + 1) * CHUNK_IN + at, inSize, lane);
+#pragma unroll
+            for (int part = 0; part < PARTS; part++) {
+                const u16* from = plane + (part * 16 + (lane & 15)) * STRIDE + at + (lane >> 4) * 8;
+                u32 a[4];
+                load4(a, from);
+#pragma unroll
+                for (int t = 0; t < 4; t++) multiplyAdd(sums[part][t], a, b[t][0], b[t][1]);
+                load4(a, from + PLANE);
+#pragma unroll
+                for (int t = 0; t < 4; t++) multiplyAdd(sums[part][t], a, b[t][0], b[t][1]);
+            }
         }
+        if (chunk + 1 < chunks) keepRows((chunk + 1) & 1);
+        __syncthreads();
     }
     float* others = (float*)memory + (threadIdx.x >> 5) / SLICES * (ROWS_MAX * 32) + lane;
 #pragma unroll
@@ -150,7 +142,7 @@ __device__ __forceinline__ void panels(
 template <bool INT8, int SLICES, int ROWS_MAX>
 __device__ __forceinline__ void panelsOfTile(
         const int* tile, const float* x, const u32* w, const float* scales, float* y, int inSize, int outSize) {
-    __shared__ __align__(16) u16 memory[4 * ROWS_MAX * ROW_STRIDE];
+    __shared__ __align__(16) u16 memory[4 * ROWS_MAX * (64 * SLICES + 8)];
     int rows = tile[2];
     if (rows <= 0) return;
     if constexpr (ROWS_MAX == 16) {
@@ -177,10 +169,8 @@ __device__ __forceinline__ void panelsOfTile(
     }
 
 PANELS_INT8(panelsInt8Of16, 1, 16, 3)
-PANELS_INT8(panelsInt8Of16Sliced, 4, 16, 3)
+PANELS_INT8(panelsInt8Of16Sliced, 4, 16, 2)
 PANELS_INT8(panelsInt8Of64, 1, 64, 1)
-PANELS_INT8(panelsInt8Of64Sliced, 4, 64, 1)
 PANELS_BF16(panelsBf16Of16, 1, 16, 2)
 PANELS_BF16(panelsBf16Of16Sliced, 4, 16, 2)
 PANELS_BF16(panelsBf16Of64, 1, 64, 1)
-PANELS_BF16(panelsBf16Of64Sliced, 4, 64, 1)
