@@ -8,6 +8,15 @@ import { ExpertMap } from './experts.js';
 import { RequestTable } from './requests.js';
 
 const PAUSE_MILLIS = 1000;
+const REFUSAL_SHOWN_MILLIS = 10000;
+
+let refusalShownUntil = 0;
+
+/// What went wrong with an action stays to be read, whatever the next refresh brings.
+function refuse(error) {
+    refusalShownUntil = Date.now() + REFUSAL_SHOWN_MILLIS;
+    say(error);
+}
 
 function say(error) {
     byId('trouble').hidden = error === null;
@@ -16,8 +25,8 @@ function say(error) {
 
 const charts = new Charts();
 const experts = new ExpertMap();
-const requests = new RequestTable(say);
-const picture = new ClusterPicture(say);
+const requests = new RequestTable(refuse);
+const picture = new ClusterPicture(refuse);
 
 async function refresh() {
     const [cluster, stats, inFlight, loads] = await Promise.all([
@@ -36,7 +45,9 @@ async function run() {
     if (!document.hidden) {
         try {
             await refresh();
-            say(null);
+            if (Date.now() >= refusalShownUntil) {
+                say(null);
+            }
         } catch (error) {
             byId('readiness').textContent = 'no answer';
             byId('readiness').className = 'bad';
