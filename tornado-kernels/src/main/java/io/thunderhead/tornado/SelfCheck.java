@@ -102,10 +102,12 @@ final class SelfCheck {
             int rows,
             ReferenceModel expected,
             ReferenceModel actual) {
-        double difference = difference(
+        float[] logits = expected.logits(0, rows);
+        double ofRows = difference(
                 expected.workspace().hidden(),
                 actual.workspace().hidden(),
                 rows * expected.config().hiddenSize());
+        double difference = Math.max(ofRows, difference(logits, actual.logits(0, rows), logits.length));
         if (!(difference <= DIFFERENCE_MAX)) {
             throw new ServingException(
                     ErrorCode.CONFIG_INVALID,

@@ -13,7 +13,6 @@ import uk.ac.manchester.tornado.api.TornadoBackend;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.enums.TornadoDeviceType;
 import uk.ac.manchester.tornado.api.enums.TornadoVMBackendType;
-import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
 import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
 
 /// Finds TornadoVM's devices, and lets none compute that has not passed the [SelfCheck] in this process. With CUDA a
@@ -72,11 +71,6 @@ final class TornadoDevices {
     }
 
     private static TornadoBackend backend() {
-        try {
-            return TornadoRuntimeProvider.getTornadoRuntime().getBackend(0);
-        } catch (TornadoRuntimeException e) {
-            throw new ServingException(
-                    ErrorCode.CONFIG_INVALID, "TornadoVM finds no driver for its devices: " + e.getMessage(), e);
-        }
+        return TornadoRuntimeProvider.getTornadoRuntime().getBackend(0);
     }
 }
