@@ -3,6 +3,7 @@
 #
 #   bench/gpu.sh pack DIR    where `mvn -Pgpu -pl tornado-kernels -am verify` has run: SDK, Java runtime and classes to DIR
 #   bench/gpu.sh run DIR     where the GPU is: every test of the kernels, then the measurements, in one table
+#   bench/gpu.sh alone DIR   there, with nvcc, for a Hopper: of that, bench/gpu_kernels.cu, which needs no Java
 #
 # pack needs TORNADOVM_HOME, JAVA_HOME and Maven. run needs DIR, the GPU's driver and the libraries that the SDK's backend
 # loads (CUDA: NVRTC, with its headers in CUDA_PATH, and cuBLAS); with torch, triton and transformers in Python the references
@@ -15,7 +16,7 @@ fail() {
     exit 1
 }
 
-[ $# = 2 ] || fail "expected: pack DIR, or run DIR"
+[ $# = 2 ] || fail "expected: pack DIR, run DIR or alone DIR"
 here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$2"
 packed=$(cd "$2" && pwd)
@@ -52,6 +53,12 @@ section() {
     grep -P '^(java|cuda|reference)\t' "$packed/$name.log" >>"$packed/table.tsv" || true
 }
 
+# The kernels of a decode step and a prompt without Java: compared and timed in seconds.
+alone() {
+    nvcc -std=c++17 -O2 -gencode=arch=compute_90a,code=sm_90a -I"$packed/classes/io/thunderhead/tornado/cuda" \
+        "$here/gpu_kernels.cu" -o "$packed/kernels" && "$packed/kernels"
+}
+
 run() {
     [ -x "$packed/jdk/bin/java" ] || fail "$packed has nothing packed in it"
     sed "s|\${TORNADOVM_HOME}|$packed/sdk|g" "$packed/sdk/tornado-argfile.template" >"$packed/argfile"
@@ -65,8 +72,11 @@ run() {
         section transformers 90 reference python3 "$here/gpu_reference.py" transformers
     fi
     if nvidia-smi >/dev/null 2>&1; then
-        for measured in products grouped decode prefill8k prefill64k experts launches layer4k layer16k slice1 slice16 slice64; do
-            section "$measured" 90 cuda "${java[@]}" io.thunderhead.tornado.CudaMeasurements "$measured"
+        if command -v nvcc >/dev/null; then
+            section alone 120 cuda "$here/gpu.sh" alone "$packed"
+        fi
+        for measured in products grouped decode prefill8k prefill64k experts launches layer4k layer16k slice1 slice16 slice64 prompt4k prompt1m; do
+            section "$measured" 180 cuda "${java[@]}" io.thunderhead.tornado.CudaMeasurements "$measured"
         done
     fi
     section kernels 120 java "${java[@]}" -Xmx64g io.thunderhead.tornado.GpuMeasurements ${TINY:+tiny}
@@ -80,5 +90,6 @@ run() {
 case $1 in
     pack) pack ;;
     run) run ;;
-    *) fail "expected pack or run, got $1" ;;
+    alone) alone ;;
+    *) fail "expected pack, run or alone, got $1" ;;
 esac

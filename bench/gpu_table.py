@@ -28,12 +28,16 @@ def rows(values):
     for batch in (1, 4, 16, 64):
         key = f"int8 experts in CUDA C, batch {batch}"
         yield key, values["cuda"].get(key), bandwidth, False, 0.75
+    launches = values["cuda"].get("slice of 8 layers, launches in a step", 0)
+    launch = values["cuda"].get("a launch in a CUDA graph, with its share of the graph's start", 0)
     for batch in (1, 16, 64):
         key = f"slice of 8 layers, bandwidth, batch {batch}"
         yield key, values["cuda"].get(key), bandwidth, False, 0.5
         ours = values["cuda"].get(f"slice of 8 layers, decode, batch {batch}")
         theirs = values["reference"].get(f"transformers, 4 layers, decode a layer, batch {batch}")
         yield f"decode a layer, transformers, batch {batch}", ours and ours / 8, theirs, True, 3
+        # a share of 15 % is a step of 6.7 times its launches
+        yield f"step against its launches, ms, batch {batch}", launches * launch / 1e3, ours, True, 6.67
     for tokens in (4096, 16384):
         products = values["cuda"].get(f"lightning layer with experts, products of a prompt of {tokens}")
         rate = values["cuda"].get("product qkv, 16384 tokens")
@@ -41,6 +45,11 @@ def rows(values):
         ours = values["cuda"].get(f"lightning layer with experts, prompt of {tokens}")
         theirs = values["reference"].get(f"transformers, 4 layers, prompt a layer, {tokens} tokens")
         yield f"prompt a layer, transformers, {tokens} tokens", ours, theirs, True, 1.2
+    rate = values["cuda"].get("product qkv, 16384 tokens")
+    for tokens in [4096] + [1 << i for i in range(14, 21)]:
+        yield f"slice, prompt of {tokens}: product rate", values["cuda"].get(f"slice of 8 layers, prompt of {tokens}, products"), rate, False, 0.5
+    short, long = (values["cuda"].get(f"slice of 8 layers, prompt of {tokens}, a token") for tokens in (4096, 1 << 20))
+    yield "slice, a token at 4k against one at 1M, us", long, short, True, 1 / 1.6
 
 
 def main():

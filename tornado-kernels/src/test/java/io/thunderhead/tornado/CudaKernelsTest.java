@@ -8,7 +8,6 @@ import static io.thunderhead.tornado.cuda.CudaTasks.read;
 import static io.thunderhead.tornado.cuda.CudaTasks.update;
 import static io.thunderhead.tornado.cuda.CudaTasks.write;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.thunderhead.model.checkpoint.DType;
@@ -24,7 +23,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -341,100 +339,6 @@ final class CudaKernelsTest {
         assertThat(difference(floats(numbers(y)), expected)).isLessThan(2e-2);
     }
 
-    /// Choice, grouping and the way back as one task of several kernels: experts that multiply by their number.
-    @ParameterizedTest
-    @ValueSource(ints = {1, 5, 64})
-    void sendsRowsToTheirExpertsAndBack(int rows) {
-        int width = 64;
-        float[] x = random(rows, rows * width);
-        float[] router = random(7, 32 * width);
-        FloatArray deviceX = floats(x);
-        FloatArray deviceRouter = floats(router);
-        IntArray chosen = new IntArray(2 * rows);
-        FloatArray shares = new FloatArray(2 * rows);
-        IntArray places = new IntArray(2 * rows);
-        int tileMax = 2 * rows / 8 + 32;
-        IntArray tiles = new IntArray(3 * tileMax);
-        FloatArray sorted = new FloatArray(2 * rows * width);
-        FloatArray y = new FloatArray(rows * width);
-        CudaTasks.Bundle bundle = new CudaTasks.Bundle()
-                .add(
-                        new CudaCall.Launch("chooseExperts", rows, 1, 1024),
-                        read(deviceX),
-                        read(deviceRouter),
-                        write(chosen),
-                        write(shares),
-                        read(width))
-                .add(
-                        new CudaCall.Launch("groupRows", 1, 1, 32),
-                        read(chosen),
-                        write(places),
-                        write(tiles),
-                        read(rows),
-                        read(tileMax))
-                .add(
-                        new CudaCall.Launch("sortRows", 2 * rows, 1, 256),
-                        read(deviceX),
-                        read(places),
-                        write(sorted),
-                        read(width))
-                .add(
-                        new CudaCall.Launch("combineRows", rows, 1, 256),
-                        read(sorted),
-                        read(places),
-                        read(shares),
-                        write(y),
-                        read(width));
-
-        DeviceRun.run(
-                graph -> bundle.addTo(graph.tasks(), "experts"),
-                new Object[] {deviceX, deviceRouter, chosen, shares, places, tiles, sorted, y},
-                chosen,
-                shares,
-                tiles,
-                sorted,
-                y);
-
-        for (int row = 0; row < rows; row++) {
-            float[] logits = new float[32];
-            for (int e = 0; e < 32; e++) {
-                logits[e] = dot(x, row * width, router, e * width, width);
-            }
-            int[] best = IntStream.range(0, 32)
-                    .boxed()
-                    .sorted((a, b) -> Float.compare(logits[b], logits[a]))
-                    .limit(2)
-                    .mapToInt(Integer::intValue)
-                    .sorted()
-                    .toArray();
-            assertThat(chosen.get(2 * row)).isEqualTo(best[0]);
-            assertThat(chosen.get(2 * row + 1)).isEqualTo(best[1]);
-            double share = 1 / (1 + Math.exp(logits[best[1]] - logits[best[0]]));
-            assertThat((double) shares.get(2 * row)).isCloseTo(share, within(1e-5));
-        }
-        // shares sum to one, and every copy of a row is the row
-        assertThat(difference(y, x)).isLessThan(1e-5);
-        int covered = 0;
-        for (int tile = 0; tile < tileMax; tile++) {
-            for (int i = 0; i < tiles.get(3 * tile + 2); i++) {
-                int expert = tiles.get(3 * tile);
-                float[] row = new float[width];
-                for (int c = 0; c < width; c++) {
-                    row[c] = sorted.get((tiles.get(3 * tile + 1) + i) * width + c);
-                }
-                assertThat(IntStream.range(0, 2 * rows)
-                                .filter(choice -> chosen.get(choice) == expert
-                                        && Arrays.equals(
-                                                row,
-                                                Arrays.copyOfRange(x, choice / 2 * width, (choice / 2 + 1) * width)))
-                                .count())
-                        .isPositive();
-                covered++;
-            }
-        }
-        assertThat(covered).isEqualTo(2 * rows);
-    }
-
     @Test
     void attendsToTheKeysBeforeAToken() {
         int kvHeads = 2;
@@ -487,7 +391,7 @@ final class CudaKernelsTest {
         assertThat(difference(out, expected)).isLessThan(1e-4);
     }
 
-    private static float[] turned(float[] of, int first, int position) {
+    static float[] turned(float[] of, int first, int position) {
         float[] turned = Arrays.copyOfRange(of, first, first + DIM);
         for (int i = 0; i < 32; i++) {
             double angle = position * Math.pow(1e7, -2.0 * i / 64);
@@ -499,62 +403,7 @@ final class CudaKernelsTest {
         return turned;
     }
 
-    @Test
-    void normsRowsAndGatesThem() {
-        int width = 300;
-        float[] residual = random(1, 2 * width);
-        float[] branch = random(2, 2 * width);
-        float[] weights = random(3, width);
-        FloatArray a = floats(residual);
-        FloatArray b = floats(branch);
-        FloatArray w = floats(weights);
-        FloatArray y = new FloatArray(2 * width);
-        FloatArray gated = floats(residual);
-
-        CudaTasks.Bundle bundle = new CudaTasks.Bundle()
-                .add(
-                        new CudaCall.Launch("addAndNorm", 2, 1, 256),
-                        read(a),
-                        read(b),
-                        read(w),
-                        write(y),
-                        read(width),
-                        read(3.5f),
-                        read(0.5f),
-                        read(1e-5f))
-                .add(
-                        new CudaCall.Launch("normAndGate", 2, 1, 256),
-                        update(gated),
-                        read(w),
-                        read(b),
-                        read(width),
-                        read(1e-5f));
-        DeviceRun.run(graph -> bundle.addTo(graph.tasks(), "rows"), new Object[] {a, b, w, y, gated}, y, gated);
-
-        float[] sums = new float[2 * width];
-        for (int i = 0; i < sums.length; i++) {
-            sums[i] = 3.5f * residual[i] + 0.5f * branch[i];
-        }
-        float[] expectedGated = normed(residual, weights);
-        for (int i = 0; i < sums.length; i++) {
-            expectedGated[i] /= 1 + (float) Math.exp(-branch[i]);
-        }
-        assertThat(difference(y, normed(sums, weights))).isLessThan(1e-5);
-        assertThat(difference(gated, expectedGated)).isLessThan(1e-5);
-    }
-
-    private static float[] normed(float[] rows, float[] weights) {
-        float[] normed = new float[rows.length];
-        for (int first = 0; first < rows.length; first += weights.length) {
-            double squares = dot(rows, first, rows, first, weights.length);
-            for (int i = 0; i < weights.length; i++) {
-                normed[first + i] = (float) (rows[first + i] / Math.sqrt(squares / weights.length + 1e-5) * weights[i]);
-            }
-        }
-        return normed;
-    }
-
-    private static float dot(float[] a, int firstA, float[] b, int firstB, int count) {
+    static float dot(float[] a, int firstA, float[] b, int firstB, int count) {
         float sum = 0;
         for (int i = 0; i < count; i++) {
             sum += a[firstA + i] * b[firstB + i];
@@ -562,7 +411,7 @@ final class CudaKernelsTest {
         return sum;
     }
 
-    private static void multiply(float[] x, int firstRow, int rows, PackedMatrix matrix, float[] y) {
+    static void multiply(float[] x, int firstRow, int rows, PackedMatrix matrix, float[] y) {
         int in = matrix.inSize();
         int out = matrix.outSize();
         for (int row = firstRow; row < firstRow + rows; row++) {
@@ -582,7 +431,7 @@ final class CudaKernelsTest {
         return plain.quantize(new RandomTensors(seed, DType.F32).tensor("weights", out, in), arena);
     }
 
-    private static IntArray bf16(float[] values) {
+    static IntArray bf16(float[] values) {
         IntArray pairs = new IntArray(values.length / 2);
         for (int i = 0; i < values.length; i += 2) {
             pairs.set(i / 2, bits(values[i]) | (bits(values[i + 1]) << 16));
@@ -595,7 +444,7 @@ final class CudaKernelsTest {
         return (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16;
     }
 
-    private static float[] rounded(float[] values) {
+    static float[] rounded(float[] values) {
         float[] rounded = new float[values.length];
         for (int i = 0; i < values.length; i++) {
             rounded[i] = Float.intBitsToFloat(bits(values[i]) << 16);
@@ -603,7 +452,7 @@ final class CudaKernelsTest {
         return rounded;
     }
 
-    private static float[] numbers(IntArray pairs) {
+    static float[] numbers(IntArray pairs) {
         float[] numbers = new float[pairs.getSize() * 2];
         MemorySegment words = pairs.getSegment();
         for (int i = 0; i < pairs.getSize(); i++) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
@@ -77,6 +78,24 @@ final class CudaMeasurements {
         /// @param result comes to the host at the end of each run; null for nothing of interest
         double seconds(
                 int times, boolean cudaGraph, List<Object> host, Consumer<Repetition> work, @Nullable Object result) {
+            double[] seconds = secondsOfRuns(times, RUNS, cudaGraph, host, List.of(), run -> {}, work, result);
+            Arrays.sort(seconds);
+            return seconds[RUNS / 2] / times;
+        }
+
+        /// Seconds of each run of a graph that does the work so many times.
+        ///
+        /// @param changing goes to the device in each run
+        /// @param before what changes it, told the number of the run; runs to warm up are number 0
+        double[] secondsOfRuns(
+                int times,
+                int runs,
+                boolean cudaGraph,
+                List<Object> host,
+                List<Object> changing,
+                IntConsumer before,
+                Consumer<Repetition> work,
+                @Nullable Object result) {
             KernelGraph run = new KernelGraph("run", true);
             // a graph takes over only what it uses
             Set<Object> used = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -93,6 +112,9 @@ final class CudaMeasurements {
             if (!host.isEmpty()) {
                 run.tasks().transferToDevice(DataTransferMode.FIRST_EXECUTION, host.toArray());
             }
+            if (!changing.isEmpty()) {
+                run.tasks().transferToDevice(DataTransferMode.EVERY_EXECUTION, changing.toArray());
+            }
             for (int i = 0; i < times; i++) {
                 work.accept(new Repetition(run, i, used));
             }
@@ -106,16 +128,16 @@ final class CudaMeasurements {
                 if (cudaGraph) {
                     measured = measured.withCUDAGraph();
                 }
-                double[] seconds = new double[RUNS];
-                for (int i = -WARM_UPS; i < RUNS; i++) {
+                double[] seconds = new double[runs];
+                for (int i = -WARM_UPS; i < runs; i++) {
+                    before.accept(Math.max(i, 0));
                     long start = System.nanoTime();
                     measured.execute();
                     if (i >= 0) {
-                        seconds[i] = (System.nanoTime() - start) / 1e9 / times;
+                        seconds[i] = (System.nanoTime() - start) / 1e9;
                     }
                 }
-                Arrays.sort(seconds);
-                return seconds[RUNS / 2];
+                return seconds;
             } catch (TornadoExecutionPlanException e) {
                 throw new IllegalStateException(e);
             }
@@ -123,11 +145,11 @@ final class CudaMeasurements {
     }
 
     record Repetition(KernelGraph graph, int index, Set<Object> used) {
-        void add(CudaTasks.Bundle bundle, CudaCall.Launch launch, CudaTasks.Argument... arguments) {
+        void addEarly(CudaTasks.Bundle bundle, CudaCall.Launch launch, CudaTasks.Argument... arguments) {
             for (CudaTasks.Argument argument : arguments) {
                 used.add(argument.value());
             }
-            bundle.add(launch, arguments);
+            bundle.addEarly(launch, arguments);
         }
 
         void add(String id, CudaCall call, CudaTasks.Argument... arguments) {
@@ -153,8 +175,10 @@ final class CudaMeasurements {
                 case "slice1" -> new CudaSlice(8, 1).decode();
                 case "slice16" -> new CudaSlice(8, 16).decode();
                 case "slice64" -> new CudaSlice(8, 64).decode();
-                case "layer4k" -> CudaSlice.prefillLayer(4096);
-                case "layer16k" -> CudaSlice.prefillLayer(16_384);
+                case "layer4k" -> CudaPrompt.layer(4096);
+                case "layer16k" -> CudaPrompt.layer(16_384);
+                case "prompt4k" -> CudaPrompt.slice(4096, 1);
+                case "prompt1m" -> CudaPrompt.slice(16_384, 64);
                 default -> throw new IllegalArgumentException("unknown section " + section);
             }
         }
@@ -331,15 +355,32 @@ final class CudaMeasurements {
         print("int8 experts in CUDA C, batch " + batch, bytes / seconds / 1e9, "GB/s");
     }
 
+    /// As a decode step has them: kernels of one task, which find nothing to do.
     private static void launches() {
+        int count = 64;
         Filled filled = new Filled();
-        IntArray words = filled.words(4);
-        double seconds = filled.seconds(
-                100,
-                true,
-                List.of(),
-                run -> run.add("tiny", new CudaCall.Launch("fillWords", 1, 1, 32), write(words), read(4L), read(1)));
-        print("a launch in a CUDA graph", seconds * 1e6, "us");
+        IntArray none = IntArray.fromElements(0, 0, 0);
+        FloatArray x = filled.floats(HIDDEN, 1f);
+        double seconds = filled.seconds(1, true, List.of(none), run -> {
+            CudaTasks.Bundle bundle = new CudaTasks.Bundle();
+            for (int i = 0; i < count; i++) {
+                run.addEarly(
+                        bundle,
+                        SliceShapes.streamGateUp(1, INTERMEDIATE),
+                        read(none),
+                        read(0L),
+                        read(x),
+                        read(0L),
+                        read(0L),
+                        read(0L),
+                        read(0L),
+                        read(0L),
+                        read(HIDDEN),
+                        read(INTERMEDIATE));
+            }
+            bundle.addTo(run.graph().tasks(), "launches");
+        });
+        print("a launch in a CUDA graph, with its share of the graph's start", seconds / count * 1e6, "us");
     }
 
     static void print(String name, double value, String unit) {

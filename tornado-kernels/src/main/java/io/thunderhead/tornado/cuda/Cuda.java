@@ -1,6 +1,7 @@
 package io.thunderhead.tornado.cuda;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
@@ -16,6 +17,9 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// The functions of CUDA's driver, of its run-time compiler and of cuBLAS that are used here. Handles and device
 /// addresses are longs. Every status but success becomes INTERNAL with the function's name.
@@ -26,8 +30,25 @@ final class Cuda {
     private static final int SHARED_BYTES_MAX = 8;
     private static final int PORTABLE = 1;
     private static final int ALREADY_REGISTERED = 712;
+    private static final int NOT_FOUND = 500;
     private static final int BF16 = 14;
+
+    /// Of `CUlaunchConfig`: grid, group, shared bytes, stream, attributes and their number.
+    private static final int LAUNCH_BYTES = 56;
+
+    private static final int LAUNCH_STREAM = 32;
+    private static final int LAUNCH_ATTRIBUTES = 40;
+    private static final int LAUNCH_ATTRIBUTE_COUNT = 48;
+
+    /// Of `CUlaunchAttribute`: which one, and its value 8 bytes on.
+    private static final int ATTRIBUTE_BYTES = 72;
+
+    private static final int STARTS_BEFORE_LAST_ENDS = 6;
     private static final int COMPUTE_FLOAT = 68;
+
+    private record Program(String architecture, String source) {}
+
+    private static final Map<Program, byte[]> IMAGES = new ConcurrentHashMap<>();
 
     private final Linker linker = Linker.nativeLinker();
     private final SymbolLookup driver = library("libcuda.so.1");
@@ -55,6 +76,7 @@ final class Cuda {
             JAVA_LONG,
             ADDRESS,
             ADDRESS);
+    private final MethodHandle launchBy = of(driver, "cuLaunchKernelEx", ADDRESS, JAVA_LONG, ADDRESS, ADDRESS);
 
     private final MethodHandle register = of(driver, "cuMemHostRegister_v2", ADDRESS, JAVA_LONG, JAVA_INT);
     private final MethodHandle unregister = of(driver, "cuMemHostUnregister", ADDRESS);
@@ -116,22 +138,31 @@ final class Cuda {
         check("cuCtxSetCurrent", setContext, context);
     }
 
-    /// Compiles CUDA C for the device of the current context and loads it.
-    long compile(String source) {
+    /// Compiles CUDA C for the device of the current context, once in a process, and loads it.
+    long load(String source) {
+        try (Arena arena = Arena.ofConfined()) {
+            byte[] image = IMAGES.computeIfAbsent(new Program(architecture(arena), source), this::compile);
+            MemorySegment module = arena.allocate(JAVA_LONG);
+            check("cuModuleLoadData", loadModule, module, arena.allocateFrom(JAVA_BYTE, image));
+            return module.get(JAVA_LONG, 0);
+        }
+    }
+
+    private byte[] compile(Program asked) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment result = arena.allocate(JAVA_LONG);
             check(
                     "nvrtcCreateProgram",
                     createProgram,
                     result,
-                    arena.allocateFrom(source),
+                    arena.allocateFrom(asked.source()),
                     arena.allocateFrom("kernels.cu"),
                     0,
                     MemorySegment.NULL,
                     MemorySegment.NULL);
             long program = result.get(JAVA_LONG, 0);
             MemorySegment options = arena.allocate(ADDRESS, 2);
-            options.setAtIndex(ADDRESS, 0, arena.allocateFrom("--gpu-architecture=sm_" + capability(arena)));
+            options.setAtIndex(ADDRESS, 0, arena.allocateFrom("--gpu-architecture=sm_" + asked.architecture()));
             options.setAtIndex(ADDRESS, 1, arena.allocateFrom("--std=c++17"));
             int status = status(compileProgram, program, 2, options);
             if (status != 0) {
@@ -143,9 +174,14 @@ final class Cuda {
             check("nvrtcGetCUBINSize", binarySize, program, result);
             MemorySegment image = arena.allocate(result.get(JAVA_LONG, 0));
             check("nvrtcGetCUBIN", binary, program, image);
-            check("cuModuleLoadData", loadModule, result, image);
-            return result.get(JAVA_LONG, 0);
+            return image.toArray(JAVA_BYTE);
         }
+    }
+
+    /// With an "a" where the kernels use what no later architecture has.
+    private String architecture(Arena arena) {
+        String capability = capability(arena);
+        return capability.equals("90") ? "90a" : capability;
     }
 
     private String capability(Arena arena) {
@@ -175,25 +211,28 @@ final class Cuda {
         check("cuModuleUnload", unloadModule, module);
     }
 
-    long function(long module, String name, int sharedBytes) {
+    /// Empty if the module has no such kernel.
+    OptionalLong function(long module, String name, int sharedBytes) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment result = arena.allocate(JAVA_LONG);
-            check("cuModuleGetFunction " + name, function, result, module, arena.allocateFrom(name));
+            int status = status(function, result, module, arena.allocateFrom(name));
+            if (status == NOT_FOUND) {
+                return OptionalLong.empty();
+            }
+            if (status != 0) {
+                throw new ServingException(ErrorCode.INTERNAL, "device: cuModuleGetFunction returned " + status);
+            }
             long found = result.get(JAVA_LONG, 0);
             if (sharedBytes > 0) {
                 check("cuFuncSetAttribute", setFunctionAttribute, found, SHARED_BYTES_MAX, sharedBytes);
             }
-            return found;
+            return OptionalLong.of(found);
         }
     }
 
     /// @param arguments a Long for an address or a 64-bit number, an Integer or a Float
     void launch(long function, CudaCall.Launch call, long stream, Object... arguments) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment pointers = arena.allocate(ADDRESS, arguments.length);
-            for (int i = 0; i < arguments.length; i++) {
-                pointers.setAtIndex(ADDRESS, i, argument(arena, arguments[i]));
-            }
             check(
                     call.kernel(),
                     launch,
@@ -206,9 +245,33 @@ final class Cuda {
                     1,
                     call.sharedBytes(),
                     stream,
-                    pointers,
+                    pointers(arena, arguments),
                     MemorySegment.NULL);
         }
+    }
+
+    /// The same for a kernel that may start before the one ahead of it on the stream has ended, and waits by itself.
+    void launchEarly(long function, CudaCall.Launch call, long stream, Object... arguments) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment attribute = arena.allocate(ATTRIBUTE_BYTES, Long.BYTES);
+            attribute.set(JAVA_INT, 0, STARTS_BEFORE_LAST_ENDS);
+            attribute.set(JAVA_INT, Long.BYTES, 1);
+            int[] sizes = {call.gridX(), call.gridY(), call.gridZ(), call.threads(), 1, 1, call.sharedBytes()};
+            MemorySegment config = arena.allocate(LAUNCH_BYTES, Long.BYTES);
+            MemorySegment.copy(sizes, 0, config, JAVA_INT, 0, sizes.length);
+            config.set(JAVA_LONG, LAUNCH_STREAM, stream);
+            config.set(ADDRESS, LAUNCH_ATTRIBUTES, attribute);
+            config.set(JAVA_INT, LAUNCH_ATTRIBUTE_COUNT, 1);
+            check(call.kernel(), launchBy, config, function, pointers(arena, arguments), MemorySegment.NULL);
+        }
+    }
+
+    private static MemorySegment pointers(Arena arena, Object... arguments) {
+        MemorySegment pointers = arena.allocate(ADDRESS, arguments.length);
+        for (int i = 0; i < arguments.length; i++) {
+            pointers.setAtIndex(ADDRESS, i, argument(arena, arguments[i]));
+        }
+        return pointers;
     }
 
     private static MemorySegment argument(Arena arena, Object value) {

@@ -4,7 +4,7 @@ import java.util.List;
 
 /// What a library task does with its arguments.
 public sealed interface CudaCall {
-    /// Starts a kernel of kernels.cu with the task's arguments as its own.
+    /// Starts a kernel of the sources beside this with the task's arguments as its own.
     record Launch(String kernel, int gridX, int gridY, int gridZ, int threads, int sharedBytes) implements CudaCall {
         public Launch(String kernel, int gridX, int gridY, int threads) {
             this(kernel, gridX, gridY, 1, threads, 0);
@@ -21,15 +21,11 @@ public sealed interface CudaCall {
     /// hidden]`, and the groups in an int array of the host: first row, rows, matrix.
     record GroupedExperts(int groups, int hidden, int intermediate) implements CudaCall {}
 
-    /// The same with int8 weights in panels, expanded matrix by matrix. Arguments: `x`, `gate`, its scales, `up`, its
-    /// scales, `down`, its scales, two of scratch `[rows, intermediate]`, one of scratch for a matrix in
-    /// bf16, `y`, and the groups.
-    record GroupedInt8Experts(int groups, int hidden, int intermediate) implements CudaCall {}
-
     /// Kernels one after the other as one task, since a graph has room for a few hundred tasks and arrays. The task's
     /// arguments are all arrays that they use.
     record Sequence(List<Part> parts) implements CudaCall {}
 
     /// @param arguments numbers, and arrays that are among the task's
-    record Part(Launch launch, List<Object> arguments) {}
+    /// @param early may start before the part ahead of it has ended: its kernel waits by itself (kernels.cu)
+    record Part(Launch launch, List<Object> arguments, boolean early) {}
 }

@@ -1,17 +1,7 @@
 package io.thunderhead.tornado.cuda;
 
-import io.thunderhead.core.error.ErrorCode;
-import io.thunderhead.core.error.ServingException;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.IdentityHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Collectors;
 import uk.ac.manchester.tornado.api.common.LibraryTaskDescriptor;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.runtime.common.TornadoXPUDevice;
@@ -24,18 +14,14 @@ import uk.ac.manchester.tornado.runtime.library.spi.TornadoNativeStreamSupport;
 public final class CudaLibrary implements TornadoLibraryProvider {
     static final String NAME = "thunderhead/cuda";
 
-    /// One text for the compiler: the others use functions of the first.
-    private static final List<String> SOURCES = List.of("kernels.cu", "panels.cu", "rows.cu");
-
     private static final int BF16_BYTES = 2;
     private static final int GROUP_INTS = 3;
 
-    /// Of one plan: its stream, the loaded kernels, a handle of cuBLAS.
-    private record Plan(Cuda cuda, long context, long stream, long module, long blas, Map<String, Long> functions)
+    /// Of one plan: its stream, its kernels, a handle of cuBLAS.
+    private record Plan(Cuda cuda, long context, long stream, CudaModules modules, long blas)
             implements LibraryContext {
         long function(CudaCall.Launch launch) {
-            return functions.computeIfAbsent(
-                    launch.kernel(), name -> cuda.function(module, name, launch.sharedBytes()));
+            return modules.function(launch);
         }
     }
 
@@ -56,22 +42,7 @@ public final class CudaLibrary implements TornadoLibraryProvider {
         long context = streams.getNativeContext(executionPlanId);
         cuda.use(context);
         long stream = streams.getNativeStream(executionPlanId);
-        return new Plan(cuda, context, stream, cuda.compile(source()), cuda.createBlas(stream), new HashMap<>());
-    }
-
-    private static String source() {
-        return SOURCES.stream().map(CudaLibrary::read).collect(Collectors.joining());
-    }
-
-    private static String read(String name) {
-        try (InputStream source = CudaLibrary.class.getResourceAsStream(name)) {
-            if (source == null) {
-                throw new ServingException(ErrorCode.INTERNAL, "device: " + name + " is not among the classes");
-            }
-            return new String(source.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return new Plan(cuda, context, stream, new CudaModules(cuda), cuda.createBlas(stream));
     }
 
     /// A kernel is loaded before a graph is recorded, when loading is not allowed.
@@ -82,10 +53,6 @@ public final class CudaLibrary implements TornadoLibraryProvider {
         switch ((CudaCall) descriptor.getTuning()) {
             case CudaCall.Launch launch -> plan.function(launch);
             case CudaCall.GroupedExperts experts -> plan.function(siluTimes(experts.intermediate()));
-            case CudaCall.GroupedInt8Experts experts -> {
-                plan.function(siluTimes(experts.intermediate()));
-                plan.function(expand(experts.hidden(), experts.intermediate()));
-            }
             case CudaCall.Sequence sequence -> sequence.parts().forEach(part -> plan.function(part.launch()));
             case CudaCall.Product _ -> {}
         }
@@ -110,7 +77,6 @@ public final class CudaLibrary implements TornadoLibraryProvider {
                                 invocation.getDevicePointer(2));
             case CudaCall.Sequence sequence -> launchAll(plan, sequence, invocation);
             case CudaCall.GroupedExperts experts -> groupedExperts(plan, experts, invocation);
-            case CudaCall.GroupedInt8Experts experts -> groupedInt8Experts(plan, experts, invocation);
         }
     }
 
@@ -131,7 +97,11 @@ public final class CudaLibrary implements TornadoLibraryProvider {
             Object[] arguments = part.arguments().stream()
                     .map(argument -> Objects.requireNonNullElse(addresses.get(argument), argument))
                     .toArray();
-            plan.cuda().launch(plan.function(part.launch()), part.launch(), plan.stream(), arguments);
+            if (part.early()) {
+                plan.cuda().launchEarly(plan.function(part.launch()), part.launch(), plan.stream(), arguments);
+            } else {
+                plan.cuda().launch(plan.function(part.launch()), part.launch(), plan.stream(), arguments);
+            }
         }
     }
 
@@ -171,58 +141,6 @@ public final class CudaLibrary implements TornadoLibraryProvider {
         }
     }
 
-    private static void groupedInt8Experts(Plan plan, CudaCall.GroupedInt8Experts call, LibraryInvocation invocation) {
-        IntArray groups = (IntArray) invocation.getArg(11);
-        int hidden = call.hidden();
-        int intermediate = call.intermediate();
-        long x = invocation.getDevicePointer(0);
-        long gates = invocation.getDevicePointer(7);
-        long ups = invocation.getDevicePointer(8);
-        long y = invocation.getDevicePointer(10);
-        CudaCall.Launch activate = siluTimes(intermediate);
-        for (int i = 0; i < call.groups(); i++) {
-            Group group = Group.of(groups, i);
-            if (group.rows() == 0) {
-                continue;
-            }
-            expandedProduct(plan, invocation, 1, group, intermediate, hidden, x, gates);
-            expandedProduct(plan, invocation, 3, group, intermediate, hidden, x, ups);
-            long at = group.firstRow() * intermediate * BF16_BYTES;
-            int pairs = group.rows() * intermediate / 2;
-            plan.cuda().launch(plan.function(activate), activate, plan.stream(), gates + at, ups + at, pairs);
-            expandedProduct(plan, invocation, 5, group, hidden, intermediate, gates, y);
-        }
-    }
-
-    private static void expandedProduct(
-            Plan plan,
-            LibraryInvocation invocation,
-            int weights,
-            Group group,
-            int outSize,
-            int inSize,
-            long x,
-            long y) {
-        long expanded = invocation.getDevicePointer(9);
-        CudaCall.Launch expand = expand(inSize, outSize);
-        plan.cuda()
-                .launch(
-                        plan.function(expand),
-                        expand,
-                        plan.stream(),
-                        invocation.getDevicePointer(weights),
-                        invocation.getDevicePointer(weights + 1),
-                        expanded,
-                        (int) group.matrix(),
-                        inSize,
-                        outSize);
-        product(plan, new Group(group.firstRow(), group.rows(), 0), outSize, inSize, x, expanded, y);
-    }
-
-    private static CudaCall.Launch expand(int inSize, int outSize) {
-        return new CudaCall.Launch("expandInt8", Math.ceilDiv(inSize, 128), Math.ceilDiv(outSize, 32), 256);
-    }
-
     private static CudaCall.Launch siluTimes(int intermediate) {
         return new CudaCall.Launch("siluTimes", Math.clamp(intermediate / 4, 1, 1024), 1, 256);
     }
@@ -246,6 +164,6 @@ public final class CudaLibrary implements TornadoLibraryProvider {
         Plan plan = (Plan) context;
         plan.cuda().use(plan.context());
         plan.cuda().destroyBlas(plan.blas());
-        plan.cuda().unload(plan.module());
+        plan.modules().unload();
     }
 }

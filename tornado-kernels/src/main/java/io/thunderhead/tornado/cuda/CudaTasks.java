@@ -51,13 +51,22 @@ public final class CudaTasks {
         private final List<Object> arrays = new ArrayList<>();
 
         public Bundle add(CudaCall.Launch launch, Argument... arguments) {
+            return add(false, launch, arguments);
+        }
+
+        /// A kernel that waits by itself for the one ahead of it, and may start before that one has ended.
+        public Bundle addEarly(CudaCall.Launch launch, Argument... arguments) {
+            return add(!parts.isEmpty(), launch, arguments);
+        }
+
+        private Bundle add(boolean early, CudaCall.Launch launch, Argument... arguments) {
             for (Argument argument : arguments) {
                 if (!(argument.value() instanceof Number)) {
                     note(argument);
                 }
             }
             parts.add(new CudaCall.Part(
-                    launch, Arrays.stream(arguments).map(Argument::value).toList()));
+                    launch, Arrays.stream(arguments).map(Argument::value).toList(), early));
             return this;
         }
 

@@ -16,6 +16,13 @@ __device__ __forceinline__ float highOf(u32 pair) { return __uint_as_float(pair 
 
 __device__ __forceinline__ float silu(float x) { return x / (1.f + __expf(-x)); }
 
+// A kernel that calls both may be started before the one ahead of it has ended: letNextStart() allows the same to the next
+// one, waitForLast() comes before the first touch of what others write. In between stand loads of what no kernel of a step
+// writes but this one: weights, a lightning state.
+__device__ __forceinline__ void letNextStart() { asm volatile("griddepcontrol.launch_dependents;"); }
+
+__device__ __forceinline__ void waitForLast() { asm volatile("griddepcontrol.wait;" ::: "memory"); }
+
 // ---- lightning attention, heads of 128 ----
 
 // One token of each segment, or several one by one. Grid [segments, heads, 4 quarters of v's columns], 128 threads:
@@ -24,9 +31,13 @@ __device__ __forceinline__ float silu(float x) { return x / (1.f + __expf(-x)); 
 extern "C" __global__ void __launch_bounds__(128) lightningDecode(
         const int* step, const int* segments, const float* qkv, float* states, const float* slopes, float* out,
         int slots, int heads, int activate) {
+    letNextStart();
     const int* segment = segments + blockIdx.x * 4;
     int rows = segment[1];
-    if (rows <= 0) return;
+    if (rows <= 0) {
+        waitForLast();
+        return;
+    }
     __shared__ float q[128], k[128];
     __shared__ float4 partial[16][8];
     int head = blockIdx.y, layer = step[1], part = threadIdx.x >> 3, column = threadIdx.x & 7;
@@ -36,6 +47,7 @@ extern "C" __global__ void __launch_bounds__(128) lightningDecode(
     float4 state[8];
 #pragma unroll
     for (int i = 0; i < 8; i++) state[i] = segment[3] ? make_float4(0.f, 0.f, 0.f, 0.f) : home[i * 32];
+    waitForLast();
     for (int row = segment[0]; row < segment[0] + rows; row++) {
         const float* of = qkv + (size_t)(row * heads + head) * 384;
         float query = of[threadIdx.x], key = of[128 + threadIdx.x];
@@ -454,107 +466,6 @@ __device__ __forceinline__ float sumOfGroup(float value) {
     return total;
 }
 
-// y = alpha * residual + beta * branch, then normed = y / sqrt(mean(y^2) + eps) * weights.
-extern "C" __global__ void __launch_bounds__(1024) addAndNorm(
-        const float* residual, const float* branch, const float* weights, float* normed, int width, float alpha,
-        float beta, float eps) {
-    size_t row = (size_t)blockIdx.x * width;
-    float squares = 0.f;
-    for (int i = threadIdx.x; i < width; i += blockDim.x) {
-        float value = alpha * residual[row + i] + beta * branch[row + i];
-        normed[row + i] = value;
-        squares += value * value;
-    }
-    float scale = rsqrtf(sumOfGroup(squares) / width + eps);
-    for (int i = threadIdx.x; i < width; i += blockDim.x) normed[row + i] *= scale * weights[i];
-}
-
-// x = x / sqrt(mean(x^2) + eps) * weights * sigmoid(gates).
-extern "C" __global__ void __launch_bounds__(1024) normAndGate(
-        float* x, const float* weights, const float* gates, int width, float eps) {
-    size_t row = (size_t)blockIdx.x * width;
-    float squares = 0.f;
-    for (int i = threadIdx.x; i < width; i += blockDim.x) squares += x[row + i] * x[row + i];
-    float scale = rsqrtf(sumOfGroup(squares) / width + eps);
-    for (int i = threadIdx.x; i < width; i += blockDim.x) {
-        x[row + i] = x[row + i] * scale * weights[i] / (1.f + __expf(-gates[row + i]));
-    }
-}
-
-// The two best of 32 experts for each row, lower id first, weighted by the softmax of their logits. Grid [rows], 1024
-// threads: a warp an expert. weights [32, width].
-extern "C" __global__ void __launch_bounds__(1024) chooseExperts(
-        const float* x, const float* weights, int* experts, float* shares, int width) {
-    __shared__ float logits[32];
-    int expert = threadIdx.x >> 5, lane = threadIdx.x & 31;
-    const float4* row = (const float4*)(x + (size_t)blockIdx.x * width);
-    const float4* of = (const float4*)(weights + (size_t)expert * width);
-    float sum = 0.f;
-#pragma unroll 8
-    for (int i = lane; i < width / 4; i += 32) {
-        float4 a = row[i], b = of[i];
-        sum += a.x * b.x + a.y * b.y + a.z * b.z + a.w * b.w;
-    }
-    for (int other = 16; other > 0; other >>= 1) sum += __shfl_xor_sync(0xffffffffu, sum, other);
-    if (lane == 0) logits[expert] = sum;
-    __syncthreads();
-    if (threadIdx.x == 0) {
-        int first = 0, second = -1;
-        for (int i = 1; i < 32; i++) if (logits[i] > logits[first]) first = i;
-        for (int i = 0; i < 32; i++) if (i != first && (second < 0 || logits[i] > logits[second])) second = i;
-        float other = expf(logits[second] - logits[first]), share = 1.f / (1.f + other);
-        int at = blockIdx.x * 2, swap = first > second;
-        experts[at + swap] = first;
-        experts[at + 1 - swap] = second;
-        shares[at + swap] = share;
-        shares[at + 1 - swap] = 1.f - share;
-    }
-}
-
-// Rows by expert: places[i] is where choice i of [rows, 2] stands among the sorted ones; tiles of up to 8 rows, the rest
-// of `tileMax` empty. One group of 32 threads, an expert each.
-extern "C" __global__ void groupRows(const int* experts, int* places, int* tiles, int rows, int tileMax) {
-    int expert = threadIdx.x, count = 0;
-    for (int i = 0; i < 2 * rows; i++) count += experts[i] == expert;
-    int before = count, tilesBefore = (count + 7) / 8, own = tilesBefore;
-    for (int other = 1; other < 32; other <<= 1) {
-        int below = __shfl_up_sync(0xffffffffu, before, other), tilesBelow = __shfl_up_sync(0xffffffffu, tilesBefore, other);
-        if (expert >= other) {
-            before += below;
-            tilesBefore += tilesBelow;
-        }
-    }
-    int end = __shfl_sync(0xffffffffu, tilesBefore, 31);
-    before -= count;
-    tilesBefore -= own;
-    for (int i = 0; i < own; i++) {
-        int* tile = tiles + (tilesBefore + i) * 3;
-        tile[0] = expert;
-        tile[1] = before + i * 8;
-        tile[2] = min(8, count - i * 8);
-    }
-    for (int i = end + expert; i < tileMax; i += 32) tiles[i * 3 + 2] = 0;
-    for (int i = 0; i < 2 * rows; i++) if (experts[i] == expert) places[i] = before++;
-}
-
-// sorted[places[i]] = x[i / 2]. Grid [2 * rows].
-extern "C" __global__ void __launch_bounds__(256) sortRows(const float* x, const int* places, float* sorted, int width) {
-    const float4* from = (const float4*)(x + (size_t)(blockIdx.x / 2) * width);
-    float4* to = (float4*)(sorted + (size_t)places[blockIdx.x] * width);
-    for (int i = threadIdx.x; i < width / 4; i += 256) to[i] = from[i];
-}
-
-// y = the shares of the two experts' rows, in the order of their ids. Grid [rows].
-extern "C" __global__ void __launch_bounds__(256) combineRows(
-        const float* sorted, const int* places, const float* shares, float* y, int width) {
-    int choice = blockIdx.x * 2;
-    const float* first = sorted + (size_t)places[choice] * width;
-    const float* second = sorted + (size_t)places[choice + 1] * width;
-    for (int i = threadIdx.x; i < width; i += 256) {
-        y[(size_t)blockIdx.x * width + i] = shares[choice] * first[i] + shares[choice + 1] * second[i];
-    }
-}
-
 // ---- softmax attention of one token a row, heads of 128, 8 query heads for each of keys and values ----
 
 // qkv [rows, query heads, then keys, then values], cache [rows, kv heads, keys then values, capacity, 128]; the row's
@@ -563,6 +474,8 @@ extern "C" __global__ void __launch_bounds__(256) combineRows(
 extern "C" __global__ void __launch_bounds__(1024) softmaxDecode(
         const float* qkv, float* cache, const int* positions, float* out, int kvHeads, int capacity, int rotary,
         float theta) {
+    letNextStart();
+    waitForLast();
     __shared__ float4 sums[32][32];
     __shared__ float maxima[32], totals[32];
     int kvHead = blockIdx.y, warp = threadIdx.x >> 5 & 7, part = threadIdx.x >> 8, lane = threadIdx.x & 31, heads = kvHeads * 8;
@@ -644,7 +557,8 @@ extern "C" __global__ void __launch_bounds__(1024) softmaxDecode(
 
 // ---- rows of bf16 around the products of a prompt ----
 
-// As addAndNorm, with the branch in bf16, and the result in bf16 too. Width is even.
+// y = alpha * residual + beta * branch, then normed = y / sqrt(mean(y^2) + eps) * weights, as float32 and as bf16. Grid
+// [rows]. Width is even.
 extern "C" __global__ void __launch_bounds__(256) addAndNormBf16(
         const float* residual, const u16* branch, const float* weights, float* normed, u16* normed16, int width,
         float alpha, float beta, float eps) {
