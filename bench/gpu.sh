@@ -24,7 +24,7 @@ packed=$(cd "$2" && pwd)
 runtime_modules=java.se,jdk.graal.compiler,jdk.incubator.vector,jdk.internal.vm.ci,jdk.management,jdk.net,jdk.unsupported,jdk.zipfs
 # What TornadoVM needs to be fast and loud: docs/PERFORMANCE.md.
 flags=(-Dtornado.max.events=64 -Dtornado.panama.objectHeader=128 -Dtornado.recover.bailout=False
-    -Dtornado.device.memory="${DEVICE_MEMORY:-72GB}" -Dtornado.tvm.maxbytecodesize=1048576
+    -XX:MaxRAMPercentage=85 -Dtornado.device.memory="${DEVICE_MEMORY:-72GB}" -Dtornado.tvm.maxbytecodesize=1048576
     --enable-native-access=ALL-UNNAMED --add-modules=jdk.incubator.vector)
 
 pack() {
@@ -79,7 +79,7 @@ run() {
             section "$measured" 180 cuda "${java[@]}" io.thunderhead.tornado.CudaMeasurements "$measured"
         done
     fi
-    section kernels 120 java "${java[@]}" -Xmx64g io.thunderhead.tornado.GpuMeasurements ${TINY:+tiny}
+    section kernels 120 java "${java[@]}" io.thunderhead.tornado.GpuMeasurements ${TINY:+tiny}
     nvidia-smi --query-gpu=name,driver_version --format=csv,noheader 2>/dev/null || echo "no NVIDIA GPU here"
     sort -u "$packed/table.tsv" | awk -F '\t' '{ printf "%-10s %-60s %14s %s\n", $1, $2, $3, $4 }'
     python3 "$here/gpu_table.py" "$packed/table.tsv" "$packed/gpu.json"

@@ -1,5 +1,7 @@
 package io.thunderhead.attention;
 
+import io.thunderhead.core.error.ErrorCode;
+import io.thunderhead.core.error.ServingException;
 import io.thunderhead.model.config.ModelConfig;
 import io.thunderhead.model.layers.HeadWorkspace;
 import io.thunderhead.model.layers.StageModel;
@@ -26,6 +28,7 @@ final class TokenChooser {
     private final HeadWorkspace scratch;
     private final float[] logitsRow;
     private final int[] wantedRows = new int[ROWS_MAX];
+    private final int[] greedyTokens = new int[ROWS_MAX];
     private final List<WantedRow> wanted = new ArrayList<>();
     private float[] logits = new float[0];
 
@@ -56,7 +59,12 @@ final class TokenChooser {
     }
 
     /// A row whose logits are wanted: to score the token after it, to choose one, or both.
-    private record WantedRow(Draft draft, int offset, boolean score, boolean choose) {}
+    private record WantedRow(Draft draft, int offset, boolean score, boolean choose) {
+        boolean onlyLargest() {
+            SamplingParams params = draft.item.sample();
+            return choose && !score && params != null && params.onlyLargest();
+        }
+    }
 
     /// @param items in row order, with the sequence each belongs to
     /// @param rows `[tokens of the step, hidden]`
@@ -97,7 +105,8 @@ final class TokenChooser {
     }
 
     private void compute(float[] rows) {
-        if (wanted.isEmpty()) {
+        if (wanted.isEmpty() || chosenWhereTheHeadIs(rows)) {
+            wanted.clear();
             return;
         }
         if (logits.length < wanted.size() * vocabSize) {
@@ -109,6 +118,21 @@ final class TokenChooser {
             use(wanted.get(i));
         }
         wanted.clear();
+    }
+
+    /// A device's logits stay there where nobody needs more than the largest one's token.
+    private boolean chosenWhereTheHeadIs(float[] rows) {
+        if (!wanted.stream().allMatch(WantedRow::onlyLargest)
+                || !model.greedyTokens(rows, wantedRows, wanted.size(), scratch, greedyTokens)) {
+            return false;
+        }
+        for (int i = 0; i < wanted.size(); i++) {
+            if (greedyTokens[i] < 0) {
+                throw new ServingException(ErrorCode.INTERNAL, "logits: expected finite numbers, got others");
+            }
+            wanted.get(i).draft().tokenId = greedyTokens[i];
+        }
+        return true;
     }
 
     private void use(WantedRow row) {

@@ -9,7 +9,24 @@ final class CudaShapes {
     private static final int PREFILL_SHARED_BYTES =
             2 * (2 * (2 * 64 * 136 + 64 * 72) + 64 * 72 + 128 * 72) + 65 * Float.BYTES;
 
-    static final int LIGHTNING_HEAD_DIM = 128;
+    /// Two bf16 numbers each of q and k, of half of v, the scores and the state; the next chunk in float32; the decays.
+    private static final int PROMPT_SHARED_BYTES =
+            2 * 2 * (2 * 64 * 136 + 64 * 72 + 64 * 72 + 128 * 72) + (64 * 320 + 65) * Float.BYTES;
+
+    /// Two bf16 numbers each of queries, keys and values; the next keys and values in float32.
+    private static final int PAGES_SHARED_BYTES =
+            2 * 2 * (128 * 136 + 128 * 72 + 64 * 136) + 2 * 64 * 128 * Float.BYTES;
+
+    static final int HEAD_DIM = 128;
+
+    /// Of one head of keys that [#attendPages] takes at once.
+    static final int QUERIES = 128;
+
+    /// First row, rows, position, pages, split.
+    static final int PART_INTS = 5;
+
+    /// Groups that take one prompt after the other, of each head and half.
+    private static final int PROMPTS_AT_ONCE = 2;
 
     /// Rows are loaded by four numbers.
     static final int PANELS_IN_MULTIPLE = 4;
@@ -18,7 +35,7 @@ final class CudaShapes {
     static final int MANY_ROWS = 64;
 
     /// Two for each multiprocessor of a large device.
-    private static final int GROUPS_WANTED = 264;
+    static final int GROUPS_WANTED = 264;
 
     private CudaShapes() {}
 
@@ -31,6 +48,19 @@ final class CudaShapes {
 
     static CudaCall.Launch prefill(int heads, int segments) {
         return new CudaCall.Launch("lightningPrefill", heads, 2, segments, 512, PREFILL_SHARED_BYTES);
+    }
+
+    static CudaCall.Launch lightningPrompt(int heads) {
+        return new CudaCall.Launch("lightningPrompt", heads, 2, PROMPTS_AT_ONCE, 512, PROMPT_SHARED_BYTES);
+    }
+
+    static CudaCall.Launch storeKeysValues(int rows, int heads, int kvHeads) {
+        return new CudaCall.Launch("storeKeysValues", rows, heads + 2 * kvHeads, HEAD_DIM);
+    }
+
+    static CudaCall.Launch attendPages(int parts, int kvHeads) {
+        int groups = Math.min(parts, Math.ceilDiv(GROUPS_WANTED, kvHeads));
+        return new CudaCall.Launch("attendPages", groups, kvHeads, 1, 256, PAGES_SHARED_BYTES);
     }
 
     static CudaCall.Launch decode(int segments, int heads) {

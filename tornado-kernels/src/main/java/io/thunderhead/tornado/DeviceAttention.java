@@ -1,17 +1,16 @@
 package io.thunderhead.tornado;
 
 import java.util.List;
-import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /// The attention of some layers of one kind, with the memory of the sequences, on a device.
 interface DeviceAttention {
     /// What sequences left in these layers.
-    FloatArray memory();
+    DeviceStore memory();
 
     /// Elements of the memory that are read and written together: a state, or a page of one layer.
     int pieceSize();
 
-    /// Weights and memory.
+    /// Arrays of weights and, if it is one, of memory.
     List<Object> resident();
 
     /// Whether a step without rows of a prompt has less to do.

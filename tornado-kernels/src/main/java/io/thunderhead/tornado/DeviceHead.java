@@ -3,25 +3,36 @@ package io.thunderhead.tornado;
 import io.thunderhead.model.config.ModelConfig;
 import io.thunderhead.model.kernels.PackedMatrix;
 import io.thunderhead.model.layers.Head;
+import io.thunderhead.tornado.kernels.ChoiceKernels;
 import io.thunderhead.tornado.kernels.RowKernels;
 import java.util.ArrayList;
 import java.util.List;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
-/// The final norm and the product with the vocabulary on a device: rows go there, logits come back.
+/// The final norm and the product with the vocabulary on a device: rows go there, logits come back, or only the tokens
+/// with the largest ones.
 final class DeviceHead implements Head {
     private final ModelConfig config;
     private final FloatArray norm;
     private final DeviceMatrices vocabulary;
     private final List<Bucket> buckets = new ArrayList<>();
+    private final List<Bucket> greedyBuckets = new ArrayList<>();
     private final ResidentPlan plan;
 
     /// Buffers and graph for up to `rowMax` rows.
     ///
+    /// @param graph its number in the plan
     /// @param step `[row count, 0]`: the norm is that of the only layer
     private record Bucket(
-            int rowMax, IntArray step, Tiles tiles, FloatArray hidden, FloatArray normed, FloatArray logits) {}
+            int graph,
+            int rowMax,
+            IntArray step,
+            Tiles tiles,
+            FloatArray hidden,
+            FloatArray normed,
+            FloatArray logits,
+            IntArray tokens) {}
 
     /// @param rowMaxima of the graphs, ascending
     DeviceHead(Target target, ModelConfig config, float[] norm, PackedMatrix vocabulary, int... rowMaxima) {
@@ -31,14 +42,16 @@ final class DeviceHead implements Head {
         List<Object> resident = new ArrayList<>(this.vocabulary.arrays());
         resident.add(this.norm);
         List<KernelGraph> graphs = new ArrayList<>();
-        for (int rowMax : rowMaxima) {
-            KernelGraph graph = new KernelGraph("head" + rowMax, target.cuda());
-            graph.resident(graphs.isEmpty() ? null : graphs.getFirst(), resident);
-            buckets.add(addTasks(graph, rowMax));
-            if (graphs.isEmpty()) {
-                graph.keep(resident);
+        for (boolean greedy : new boolean[] {false, true}) {
+            for (int rowMax : rowMaxima) {
+                KernelGraph graph = new KernelGraph((greedy ? "greedy" : "head") + rowMax, target.cuda());
+                graph.resident(graphs.isEmpty() ? null : graphs.getFirst(), resident);
+                (greedy ? greedyBuckets : buckets).add(addTasks(graph, graphs.size(), rowMax, greedy));
+                if (graphs.isEmpty()) {
+                    graph.keep(resident);
+                }
+                graphs.add(graph);
             }
-            graphs.add(graph);
         }
         this.plan = new ResidentPlan(target, graphs);
         try {
@@ -49,15 +62,17 @@ final class DeviceHead implements Head {
         }
     }
 
-    private Bucket addTasks(KernelGraph graph, int rowMax) {
+    private Bucket addTasks(KernelGraph graph, int number, int rowMax, boolean greedy) {
         int hidden = Math.multiplyExact(rowMax, config.hiddenSize());
         Bucket bucket = new Bucket(
+                number,
                 rowMax,
                 new IntArray(2),
                 new Tiles(rowMax, 1, CudaShapes.rowsOfTile(rowMax)),
                 new FloatArray(hidden),
                 new FloatArray(hidden),
-                new FloatArray(Math.multiplyExact(rowMax, config.vocabSize())));
+                new FloatArray(Math.multiplyExact(rowMax, config.vocabSize())),
+                new IntArray(rowMax));
         graph.bringAlways(bucket.step(), bucket.hidden());
         graph.bringAlways(bucket.tiles().arrays());
         graph.bringOnce(bucket.normed(), bucket.logits());
@@ -74,16 +89,37 @@ final class DeviceHead implements Head {
                         config.rmsNormEps());
         graph.launch("norm", RowKernels.GROUP, rowMax, 1, 1);
         vocabulary.product(graph, "logits", bucket.tiles(), bucket.normed(), bucket.logits());
-        graph.sendAlways(bucket.normed(), bucket.logits());
+        if (greedy) {
+            addChoice(graph, bucket);
+        } else {
+            graph.sendAlways(bucket.normed(), bucket.logits());
+        }
         return bucket;
+    }
+
+    private void addChoice(KernelGraph graph, Bucket bucket) {
+        graph.bringOnce(bucket.tokens());
+        graph.tasks()
+                .task(
+                        "choose",
+                        ChoiceKernels::greedyTokens,
+                        graph.context(),
+                        bucket.step(),
+                        bucket.logits(),
+                        bucket.tokens(),
+                        config.vocabSize());
+        graph.launch("choose", ChoiceKernels.GROUP, bucket.rowMax(), 1, 1);
+        graph.sendAlways(bucket.tokens());
     }
 
     /// Also compiles all kernels, so that the first request does not wait for them.
     private void bringToDevice() {
-        for (int i = 0; i < buckets.size(); i++) {
-            buckets.get(i).step().init(0);
-            buckets.get(i).tiles().clear();
-            plan.execute(i);
+        for (List<Bucket> sizes : List.of(buckets, greedyBuckets)) {
+            for (Bucket bucket : sizes) {
+                bucket.step().init(0);
+                bucket.tiles().clear();
+                plan.execute(bucket.graph());
+            }
         }
     }
 
@@ -96,18 +132,35 @@ final class DeviceHead implements Head {
     }
 
     private void run(float[] hidden, int first, int rows, float[] logits) {
-        int index = 0;
-        while (buckets.get(index).rowMax() < rows) {
-            index++;
+        int size = config.hiddenSize();
+        Bucket bucket = run(buckets, hidden, first, rows);
+        DeviceArrays.copy(bucket.normed(), rows * size, hidden, first * size);
+        DeviceArrays.copy(bucket.logits(), rows * config.vocabSize(), logits, first * config.vocabSize());
+    }
+
+    @Override
+    public boolean greedyTokens(float[] hidden, int rows, int[] tokenIds) {
+        int rowMax = greedyBuckets.getLast().rowMax();
+        for (int first = 0; first < rows; first += rowMax) {
+            int count = Math.min(rowMax, rows - first);
+            Bucket bucket = run(greedyBuckets, hidden, first, count);
+            for (int row = 0; row < count; row++) {
+                tokenIds[first + row] = bucket.tokens().get(row);
+            }
         }
-        Bucket bucket = buckets.get(index);
+        return true;
+    }
+
+    /// In the smallest of the buckets that holds the rows.
+    private Bucket run(List<Bucket> sizes, float[] hidden, int first, int rows) {
+        Bucket bucket =
+                sizes.stream().filter(size -> size.rowMax() >= rows).findFirst().orElseThrow();
         int size = config.hiddenSize();
         DeviceArrays.set(bucket.step(), 0, rows, 0);
         bucket.tiles().setDense(rows, 0);
         DeviceArrays.copy(hidden, first * size, rows * size, bucket.hidden(), 0);
-        plan.execute(index);
-        DeviceArrays.copy(bucket.normed(), rows * size, hidden, first * size);
-        DeviceArrays.copy(bucket.logits(), rows * config.vocabSize(), logits, first * config.vocabSize());
+        plan.execute(bucket.graph());
+        return bucket;
     }
 
     @Override

@@ -40,6 +40,7 @@ final class DeviceLayers implements AutoCloseable {
 
     private record Bucket(LayerBuffers buffers, DeviceAttention.StepTables tables) {}
 
+    /// @param attention its memory is closed with this
     /// @param frames of the layers that the attention holds, in its order
     /// @param rowMaxima of the graphs, ascending; a step has no more rows than the last
     DeviceLayers(
@@ -62,7 +63,8 @@ final class DeviceLayers implements AutoCloseable {
         resident.add(inputNorms);
         resident.add(postNorms);
         resident.addAll(router.arrays());
-        this.weightBytes = DeviceArrays.byteSize(resident) - DeviceArrays.byteSize(List.of(attention.memory()));
+        this.weightBytes = DeviceArrays.byteSize(resident)
+                - DeviceArrays.byteSize(attention.memory().arrays());
         List<KernelGraph> graphs = new ArrayList<>();
         for (LayerBuffers buffers : sizes(rowMaxima)) {
             String name = (buffers.decodeOnly() ? "decode" : "layers") + buffers.rowMax();
@@ -74,8 +76,10 @@ final class DeviceLayers implements AutoCloseable {
             }
             graphs.add(graph);
         }
-        graphs.add(readGraph(graphs.getFirst(), resident));
-        graphs.add(writeGraph(graphs.getFirst(), resident));
+        if (attention.memory() instanceof DeviceStore.OfArray(FloatArray memory)) {
+            graphs.add(readGraph(graphs.getFirst(), resident, memory));
+            graphs.add(writeGraph(graphs.getFirst(), resident, memory));
+        }
         this.plan = new ResidentPlan(target, graphs);
         try {
             bringToDevice();
@@ -173,16 +177,16 @@ final class DeviceLayers implements AutoCloseable {
         graph.launch("choose", CHOICE_GROUP, Math.ceilDiv(buffers.rowMax(), CHOICE_GROUP), 1, 1);
     }
 
-    private KernelGraph readGraph(KernelGraph first, List<Object> resident) {
+    private KernelGraph readGraph(KernelGraph first, List<Object> resident, FloatArray memory) {
         KernelGraph graph = copyGraph("read", first, resident);
-        graph.tasks().task("copy", CopyKernels::read, graph.context(), where, attention.memory(), piece);
+        graph.tasks().task("copy", CopyKernels::read, graph.context(), where, memory, piece);
         graph.sendAlways(piece);
         return graph;
     }
 
-    private KernelGraph writeGraph(KernelGraph first, List<Object> resident) {
+    private KernelGraph writeGraph(KernelGraph first, List<Object> resident, FloatArray memory) {
         KernelGraph graph = copyGraph("write", first, resident);
-        graph.tasks().task("copy", CopyKernels::write, graph.context(), where, attention.memory(), piece);
+        graph.tasks().task("copy", CopyKernels::write, graph.context(), where, memory, piece);
         return graph;
     }
 
@@ -258,6 +262,10 @@ final class DeviceLayers implements AutoCloseable {
     ///
     /// @param index of the piece: layer by layer, in each its slots or pages
     void readMemory(int index, float[] to) {
+        if (attention.memory() instanceof DeviceStore.OfRegion region) {
+            region.read((long) index * attention.pieceSize(), to);
+            return;
+        }
         DeviceArrays.set(where, 0, Math.multiplyExact(index, attention.pieceSize()), attention.pieceSize());
         plan.execute(buckets.size());
         DeviceArrays.copy(piece, attention.pieceSize(), to, 0);
@@ -265,6 +273,10 @@ final class DeviceLayers implements AutoCloseable {
 
     /// The opposite of [#readMemory].
     void writeMemory(int index, float[] from) {
+        if (attention.memory() instanceof DeviceStore.OfRegion region) {
+            region.write((long) index * attention.pieceSize(), from);
+            return;
+        }
         DeviceArrays.set(where, 0, Math.multiplyExact(index, attention.pieceSize()), attention.pieceSize());
         DeviceArrays.copy(from, 0, attention.pieceSize(), piece, 0);
         plan.execute(buckets.size() + 1);
@@ -272,6 +284,10 @@ final class DeviceLayers implements AutoCloseable {
 
     @Override
     public void close() {
-        plan.close();
+        try {
+            plan.close();
+        } finally {
+            attention.memory().close();
+        }
     }
 }

@@ -54,8 +54,8 @@ final class DeviceLightning implements DeviceAttention {
     }
 
     @Override
-    public FloatArray memory() {
-        return states;
+    public DeviceStore memory() {
+        return new DeviceStore.OfArray(states);
     }
 
     @Override
@@ -85,13 +85,15 @@ final class DeviceLightning implements DeviceAttention {
         graph.bringAlways(tables.segments);
         graph.bringOnce(projected, gates, attended);
         qkv.product(graph, "qkv", buffers.tiles(), buffers.normed(), projected);
-        boolean activates = buffers.decodeOnly() && decodesInCuda(graph);
-        if (!activates) {
+        boolean cuda = runsInCuda(graph);
+        if (!cuda) {
             graph.tasks().task("silu", RowKernels::silu, graph.context(), buffers.step(), projected, 3 * attention);
             graph.launch("silu", RowKernels.GROUP, buffers.rowMax(), 1, 1);
         }
-        addDecode(graph, buffers.step(), tables, projected, activates, attended);
-        if (!buffers.decodeOnly()) {
+        addDecode(graph, buffers.step(), tables, projected, attended);
+        if (!buffers.decodeOnly() && cuda) {
+            addPrompts(graph, buffers.step(), tables, projected, attended);
+        } else if (!buffers.decodeOnly()) {
             addBlocks(graph, buffers.step(), tables, projected, attended);
         }
         outputGate.product(graph, "outputGate", buffers.tiles(), buffers.normed(), gates);
@@ -100,8 +102,9 @@ final class DeviceLightning implements DeviceAttention {
         return tables;
     }
 
-    private boolean decodesInCuda(KernelGraph graph) {
-        return graph.cuda() && config.headDim() == CudaShapes.LIGHTNING_HEAD_DIM;
+    /// By kernels in CUDA C, which take rows before SiLU.
+    private boolean runsInCuda(KernelGraph graph) {
+        return graph.cuda() && config.headDim() == CudaShapes.HEAD_DIM;
     }
 
     private void addNormAndGate(KernelGraph graph, LayerBuffers buffers, FloatArray attended, FloatArray gates) {
@@ -179,17 +182,29 @@ final class DeviceLightning implements DeviceAttention {
                 Math.ceilDiv(config.blockSize(), LightningKernels.ROW_TILE));
     }
 
-    /// @param activate whether the kernel has to, before anything else
-    private void addDecode(
-            KernelGraph graph,
-            IntArray step,
-            Tables tables,
-            FloatArray projected,
-            boolean activate,
-            FloatArray attended) {
+    private void addPrompts(
+            KernelGraph graph, IntArray step, Tables tables, FloatArray projected, FloatArray attended) {
+        graph.bringAlways(tables.prompts);
+        CudaTasks.add(
+                graph.tasks(),
+                "prompts",
+                CudaShapes.lightningPrompt(config.headCount()),
+                read(step),
+                read(tables.prompts),
+                read(projected),
+                update(states),
+                read(slopes),
+                update(attended),
+                read(slots),
+                read(config.headCount()),
+                read(tables.segmentMax),
+                read(1));
+    }
+
+    private void addDecode(KernelGraph graph, IntArray step, Tables tables, FloatArray projected, FloatArray attended) {
         int heads = config.headCount();
         int headDim = config.headDim();
-        if (decodesInCuda(graph)) {
+        if (runsInCuda(graph)) {
             CudaTasks.add(
                     graph.tasks(),
                     "decode",
@@ -202,7 +217,7 @@ final class DeviceLightning implements DeviceAttention {
                     update(attended),
                     read(slots),
                     read(heads),
-                    read(activate ? 1 : 0));
+                    read(1));
         } else {
             graph.tasks()
                     .task(
@@ -222,13 +237,14 @@ final class DeviceLightning implements DeviceAttention {
         }
     }
 
-    /// Which rows go through the recurrence, and which through blocks.
+    /// Which rows go through the recurrence, and which through blocks: `prompts` for one kernel, the others for three.
     private final class Tables implements StepTables {
         private final int segmentMax;
         private final int blockMax;
         private final IntArray segments;
         private final IntArray blocks;
         private final IntArray chains;
+        private final IntArray prompts;
 
         Tables(int rowMax) {
             this.segmentMax = Math.min(rowMax, slots);
@@ -236,6 +252,7 @@ final class DeviceLightning implements DeviceAttention {
             this.segments = new IntArray(segmentMax * LightningKernels.SEGMENT_INTS);
             this.blocks = new IntArray(blockMax * LightningKernels.BLOCK_INTS);
             this.chains = new IntArray(segmentMax * LightningKernels.CHAIN_INTS);
+            this.prompts = new IntArray(segmentMax * LightningKernels.SEGMENT_INTS);
         }
 
         @Override
@@ -243,6 +260,7 @@ final class DeviceLightning implements DeviceAttention {
             segments.init(0);
             blocks.init(0);
             chains.init(0);
+            prompts.init(0);
             int decodes = 0;
             int prefills = 0;
             int firstBlock = 0;
@@ -252,8 +270,10 @@ final class DeviceLightning implements DeviceAttention {
                     int at = decodes++ * LightningKernels.SEGMENT_INTS;
                     DeviceArrays.set(segments, at, segment.firstRow(), segment.rowCount(), segment.slot(), fresh);
                 } else {
-                    int at = prefills++ * LightningKernels.CHAIN_INTS;
+                    int at = prefills * LightningKernels.SEGMENT_INTS;
+                    DeviceArrays.set(prompts, at, segment.firstRow(), segment.rowCount(), segment.slot(), fresh);
                     int count = addBlocks(segment, firstBlock);
+                    at = prefills++ * LightningKernels.CHAIN_INTS;
                     DeviceArrays.set(chains, at, firstBlock, count, segment.slot(), fresh);
                     firstBlock += count;
                 }

@@ -1,9 +1,14 @@
 package io.thunderhead.tornado;
 
+import static io.thunderhead.tornado.cuda.CudaTasks.read;
+import static io.thunderhead.tornado.cuda.CudaTasks.update;
+import static io.thunderhead.tornado.cuda.CudaTasks.write;
+
 import io.thunderhead.model.config.ModelConfig;
 import io.thunderhead.model.kernels.HeadShape;
 import io.thunderhead.model.kernels.PackedMatrix;
 import io.thunderhead.model.kernels.Rotary;
+import io.thunderhead.tornado.cuda.CudaTasks;
 import io.thunderhead.tornado.kernels.SoftmaxKernels;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,12 +29,12 @@ final class DeviceSoftmax implements DeviceAttention {
     private final DeviceMatrices key;
     private final DeviceMatrices value;
     private final DeviceMatrices out;
-    private final FloatArray pages;
+    private final DeviceStore pages;
 
     /// Weights of one layer.
     record Weights(PackedMatrix query, PackedMatrix key, PackedMatrix value, PackedMatrix out) {}
 
-    DeviceSoftmax(ModelConfig config, List<Weights> layers, int pageCount) {
+    DeviceSoftmax(Target target, ModelConfig config, List<Weights> layers, int pageCount) {
         this.config = config;
         this.pageCount = pageCount;
         HeadShape shape = new HeadShape(config.headCount(), config.kvHeadCount(), config.headDim());
@@ -38,11 +43,23 @@ final class DeviceSoftmax implements DeviceAttention {
         this.key = DeviceMatrices.of(layers.stream().map(Weights::key).toList());
         this.value = DeviceMatrices.of(layers.stream().map(Weights::value).toList());
         this.out = DeviceMatrices.of(layers.stream().map(Weights::out).toList());
-        this.pages = DeviceArrays.zeros("KV pages", (long) layers.size() * pageCount * pieceSize());
+        long size = (long) layers.size() * pageCount * pieceSize();
+        this.pages = attendsInCuda(target.cuda(), config)
+                ? DeviceStore.OfRegion.of(target, "KV pages", size)
+                : new DeviceStore.OfArray(DeviceArrays.zeros("KV pages", size));
+    }
+
+    /// Tensor cores take all heads that share one of keys together.
+    static boolean attendsInCuda(boolean cuda, ModelConfig config) {
+        return cuda && config.headDim() == CudaShapes.HEAD_DIM && CudaShapes.QUERIES % headsOfOne(config) == 0;
+    }
+
+    private static int headsOfOne(ModelConfig config) {
+        return config.headCount() / config.kvHeadCount();
     }
 
     @Override
-    public FloatArray memory() {
+    public DeviceStore memory() {
         return pages;
     }
 
@@ -57,7 +74,7 @@ final class DeviceSoftmax implements DeviceAttention {
 
     @Override
     public List<Object> resident() {
-        List<Object> resident = new ArrayList<>(List.of(pages));
+        List<Object> resident = new ArrayList<>(pages.arrays());
         List.of(query, key, value, out).forEach(matrices -> resident.addAll(matrices.arrays()));
         return resident;
     }
@@ -70,7 +87,7 @@ final class DeviceSoftmax implements DeviceAttention {
     @Override
     public StepTables addTasks(KernelGraph graph, LayerBuffers buffers) {
         int rowMax = buffers.rowMax();
-        Tables tables = new Tables(buffers);
+        Tables tables = new Tables(buffers, attendsInCuda(graph.cuda(), config));
         FloatArray q = new FloatArray(rowMax * config.attentionSize());
         FloatArray k = new FloatArray(rowMax * config.kvSize());
         FloatArray v = new FloatArray(rowMax * config.kvSize());
@@ -78,6 +95,9 @@ final class DeviceSoftmax implements DeviceAttention {
         FloatArray partials = DeviceArrays.zeros(
                 "partial sums", (long) partsMax(rowMax) * config.headCount() * (config.headDim() + 2));
         graph.bringAlways(tables.rowTable, tables.pageTable, tables.turns);
+        if (attendsInCuda(graph.cuda(), config)) {
+            graph.bringAlways(tables.parts);
+        }
         graph.bringOnce(q, k, v, attended, partials);
         query.product(graph, "query", buffers.tiles(), buffers.normed(), q);
         key.product(graph, "key", buffers.tiles(), buffers.normed(), k);
@@ -96,6 +116,72 @@ final class DeviceSoftmax implements DeviceAttention {
             FloatArray v,
             FloatArray attended,
             FloatArray partials) {
+        switch (pages) {
+            case DeviceStore.OfArray(FloatArray array) -> addInJava(graph, buffers, tables, q, k, v, array, partials);
+            case DeviceStore.OfRegion _ -> addInCuda(graph, buffers, tables, q, k, v, partials);
+        }
+        graph.tasks()
+                .task(
+                        "combine",
+                        SoftmaxKernels::combine,
+                        graph.context(),
+                        buffers.step(),
+                        partials,
+                        attended,
+                        config.headCount(),
+                        config.headDim());
+        graph.launch("combine", config.headDim(), buffers.rowMax(), config.headCount(), 1);
+    }
+
+    private void addInCuda(
+            KernelGraph graph,
+            LayerBuffers buffers,
+            Tables tables,
+            FloatArray q,
+            FloatArray k,
+            FloatArray v,
+            FloatArray partials) {
+        CudaTasks.add(
+                graph.tasks(),
+                "store",
+                CudaShapes.storeKeysValues(buffers.rowMax(), config.headCount(), config.kvHeadCount()),
+                read(buffers.step()),
+                read(tables.rowTable),
+                read(tables.pageTable),
+                read(tables.turns),
+                update(q),
+                read(k),
+                read(v),
+                pages.argument(),
+                read(pageCount),
+                read(config.headCount()),
+                read(config.kvHeadCount()),
+                read(rotary.pairCount()));
+        CudaTasks.add(
+                graph.tasks(),
+                "attend",
+                CudaShapes.attendPages(tables.partMax(), config.kvHeadCount()),
+                read(buffers.step()),
+                read(tables.parts),
+                read(tables.pageTable),
+                read(q),
+                pages.argument(),
+                write(partials),
+                read(pageCount),
+                read(config.headCount()),
+                read(config.kvHeadCount()),
+                read(tables.partMax()));
+    }
+
+    private void addInJava(
+            KernelGraph graph,
+            LayerBuffers buffers,
+            Tables tables,
+            FloatArray q,
+            FloatArray k,
+            FloatArray v,
+            FloatArray array,
+            FloatArray partials) {
         int heads = config.headCount();
         int kvHeads = config.kvHeadCount();
         int headDim = config.headDim();
@@ -111,7 +197,7 @@ final class DeviceSoftmax implements DeviceAttention {
                         q,
                         k,
                         v,
-                        pages,
+                        array,
                         pageCount,
                         heads,
                         kvHeads,
@@ -125,24 +211,14 @@ final class DeviceSoftmax implements DeviceAttention {
                         tables.rowTable,
                         tables.pageTable,
                         q,
-                        pages,
+                        array,
                         partials,
                         pageCount,
                         heads,
                         kvHeads,
-                        headDim)
-                .task(
-                        "combine",
-                        SoftmaxKernels::combine,
-                        graph.context(),
-                        buffers.step(),
-                        partials,
-                        attended,
-                        heads,
                         headDim);
         graph.launch("store", headDim, buffers.rowMax(), heads + 2 * kvHeads, 1);
         graph.launch("attend", SoftmaxKernels.GROUP, buffers.rowMax(), heads, SPLIT_MAX);
-        graph.launch("combine", headDim, buffers.rowMax(), heads, 1);
     }
 
     private static int splits(int rows) {
@@ -156,24 +232,36 @@ final class DeviceSoftmax implements DeviceAttention {
     /// Where each row stands and where its past lies.
     private final class Tables implements StepTables {
         private final LayerBuffers buffers;
+        private final boolean cuda;
         private final IntArray rowTable;
         private final IntArray pageTable;
+        private final IntArray parts;
         private final FloatArray turns;
         private final float[] turnsOfRow;
 
-        Tables(LayerBuffers buffers) {
+        Tables(LayerBuffers buffers, boolean cuda) {
             this.buffers = buffers;
+            this.cuda = cuda;
             this.rowTable = new IntArray(buffers.rowMax() * SoftmaxKernels.ROW_INTS);
             this.pageTable = new IntArray(pageCount);
+            this.parts = new IntArray(partMax() * CudaShapes.PART_INTS);
             this.turnsOfRow = new float[2 * rotary.pairCount()];
             this.turns = new FloatArray(Math.max(1, buffers.rowMax() * turnsOfRow.length));
             rowTable.init(0);
             pageTable.init(0);
         }
 
+        private int partMax() {
+            return partsMax(buffers.rowMax());
+        }
+
         @Override
         public void fill(DeviceRows rows) {
-            buffers.step().set(2, splits(Math.max(1, rows.rowCount())));
+            int splits = cuda ? splitsOfTiles(rows) : splits(Math.max(1, rows.rowCount()));
+            buffers.step().set(2, splits);
+            if (cuda) {
+                fillParts(rows, splits);
+            }
             int firstPage = 0;
             for (DeviceRows.Segment segment : rows.segments()) {
                 for (int i = 0; i < segment.rowCount(); i++) {
@@ -182,6 +270,44 @@ final class DeviceSoftmax implements DeviceAttention {
                 for (int page : segment.pages()) {
                     pageTable.set(firstPage++, page);
                 }
+            }
+        }
+
+        /// So many that the device has enough groups, and that there is room for what they lead to.
+        private int splitsOfTiles(DeviceRows rows) {
+            int tiles = 0;
+            for (DeviceRows.Segment segment : rows.segments()) {
+                tiles += Math.ceilDiv(segment.rowCount(), tileRows());
+            }
+            int wanted = Math.ceilDiv(CudaShapes.GROUPS_WANTED, Math.max(1, tiles * config.kvHeadCount()));
+            int most = Math.min(SPLIT_MAX, partMax() / Math.max(1, rows.rowCount()));
+            return Math.clamp(wanted, 1, most);
+        }
+
+        private int tileRows() {
+            return CudaShapes.QUERIES / headsOfOne(config);
+        }
+
+        private void fillParts(DeviceRows rows, int splits) {
+            parts.init(0);
+            int at = 0;
+            int firstPage = 0;
+            for (DeviceRows.Segment segment : rows.segments()) {
+                for (int row = 0; row < segment.rowCount(); row += tileRows()) {
+                    int count = Math.min(tileRows(), segment.rowCount() - row);
+                    for (int split = 0; split < splits; split++) {
+                        DeviceArrays.set(
+                                parts,
+                                at,
+                                segment.firstRow() + row,
+                                count,
+                                segment.startPosition() + row,
+                                firstPage,
+                                split);
+                        at += CudaShapes.PART_INTS;
+                    }
+                }
+                firstPage += segment.pages().size();
             }
         }
 

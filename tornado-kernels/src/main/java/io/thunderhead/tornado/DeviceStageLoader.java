@@ -71,7 +71,8 @@ final class DeviceStageLoader {
                 .mapToLong(spec -> Math.ceilDiv(spec.elementCount(), PackedMatrix.PANEL) * PackedMatrix.PANEL)
                 .max()
                 .orElseThrow();
-        long memory = places(kind) * pieceSize(kind);
+        boolean region = kind == LayerKind.SOFTMAX && DeviceSoftmax.attendsInCuda(target.cuda(), config);
+        long memory = region ? 0 : places(kind) * pieceSize(kind);
         return Math.clamp(DeviceMatrices.ELEMENT_MAX / Math.max(weights, memory), 1, config.layerCount());
     }
 
@@ -102,14 +103,20 @@ final class DeviceStageLoader {
                 new DeviceLightning(
                         config, indexes.stream().map(tensors::lightning).toList(), places(kind));
             case SOFTMAX ->
-                new DeviceSoftmax(config, indexes.stream().map(tensors::softmax).toList(), places(kind));
+                new DeviceSoftmax(
+                        target, config, indexes.stream().map(tensors::softmax).toList(), places(kind));
         };
-        return new DeviceLayers(
-                target,
-                config,
-                attention,
-                kind == LayerKind.LIGHTNING ? config.lightningFactors() : config.softmaxFactors(),
-                indexes.stream().map(tensors::frame).toList(),
-                rowMaxima);
+        try {
+            return new DeviceLayers(
+                    target,
+                    config,
+                    attention,
+                    kind == LayerKind.LIGHTNING ? config.lightningFactors() : config.softmaxFactors(),
+                    indexes.stream().map(tensors::frame).toList(),
+                    rowMaxima);
+        } catch (RuntimeException | Error e) {
+            attention.memory().close();
+            throw e;
+        }
     }
 }

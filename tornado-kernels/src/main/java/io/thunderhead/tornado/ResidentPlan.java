@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.ImmutableTaskGraph;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
@@ -86,6 +87,16 @@ final class ResidentPlan implements AutoCloseable {
             throw failed(ErrorCode.INTERNAL, graph, e);
         } finally {
             lock.unlock();
+        }
+    }
+
+    /// For what a recording on another thread would not stand.
+    static <T> T whileNothingIsRecorded(Supplier<T> action) {
+        RECORDING.readLock().lock();
+        try {
+            return action.get();
+        } finally {
+            RECORDING.readLock().unlock();
         }
     }
 

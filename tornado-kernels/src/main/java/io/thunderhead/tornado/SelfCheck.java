@@ -103,11 +103,12 @@ final class SelfCheck {
             ReferenceModel expected,
             ReferenceModel actual) {
         float[] logits = expected.logits(0, rows);
+        float[] found = actual.logits(0, rows);
         double ofRows = difference(
                 expected.workspace().hidden(),
                 actual.workspace().hidden(),
                 rows * expected.config().hiddenSize());
-        double difference = Math.max(ofRows, difference(logits, actual.logits(0, rows), logits.length));
+        double difference = Math.max(ofRows, difference(logits, found, logits.length));
         if (!(difference <= DIFFERENCE_MAX)) {
             throw new ServingException(
                     ErrorCode.CONFIG_INVALID,
@@ -115,6 +116,26 @@ final class SelfCheck {
                             "%s does not compute what the CPU does: %s with %s weights differs by %.2g of the largest"
                                     + " number, at most %.0e is allowed",
                             device.name(), what, format, difference, DIFFERENCE_MAX));
+        }
+        compareChoices(device, what, rows, actual, found);
+    }
+
+    /// As the same device's logits say: those of the CPU may be close to each other.
+    private static void compareChoices(
+            ComputeDevice device, String what, int rows, ReferenceModel actual, float[] logits) {
+        int[] chosen = actual.greedyTokens(0, rows).orElseGet(() -> new int[0]);
+        int vocab = actual.config().vocabSize();
+        for (int row = 0; row < chosen.length; row++) {
+            int best = 0;
+            for (int id = 1; id < vocab; id++) {
+                best = logits[row * vocab + id] > logits[row * vocab + best] ? id : best;
+            }
+            if (chosen[row] != best) {
+                throw new ServingException(
+                        ErrorCode.CONFIG_INVALID,
+                        device.name() + " does not choose what the CPU does: token " + chosen[row] + " instead of "
+                                + best + " after " + what);
+            }
         }
     }
 

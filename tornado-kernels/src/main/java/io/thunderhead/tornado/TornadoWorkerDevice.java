@@ -58,7 +58,7 @@ final class TornadoWorkerDevice implements ComputeDevice {
             floats += rows * expertRow;
         }
         for (int rows : sizes.head()) {
-            floats += (long) rows * (config.vocabSize() + 2L * config.hiddenSize());
+            floats += 2L * rows * (config.vocabSize() + 2L * config.hiddenSize()); // logits, and choices from them
         }
         return floats * Float.BYTES;
     }

@@ -10,6 +10,7 @@ import io.thunderhead.model.layers.Routing;
 import io.thunderhead.tornado.kernels.ChoiceKernels;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
@@ -66,6 +67,28 @@ final class ChoiceKernelsTest {
         for (int i = 0; i < logits.length; i++) {
             logits[i] = Math.round(logits[i] * 20);
         }
+        IntArray tokens = greedyTokens(logits, rows, vocab);
+        for (int row = 0; row < rows; row++) {
+            int best = 0;
+            for (int id = 1; id < vocab; id++) {
+                best = logits[row * vocab + id] > logits[row * vocab + best] ? id : best;
+            }
+            assertThat(tokens.get(row)).as("row %d", row).isEqualTo(best);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
+    void choosesNothingFromARowThatIsNotFinite(float strange) {
+        float[] logits = random(7, 3 * 500);
+        logits[500 + 321] = strange;
+        IntArray tokens = greedyTokens(logits, 3, 500);
+        assertThat(tokens.get(1)).isEqualTo(-1);
+        assertThat(tokens.get(0)).isNotNegative();
+        assertThat(tokens.get(2)).isNotNegative();
+    }
+
+    private static IntArray greedyTokens(float[] logits, int rows, int vocab) {
         FloatArray deviceLogits = floats(logits);
         IntArray tokens = new IntArray(rows);
         IntArray step = ints(rows, 0);
@@ -84,13 +107,6 @@ final class ChoiceKernelsTest {
                 },
                 new Object[] {step, deviceLogits, tokens},
                 tokens);
-
-        for (int row = 0; row < rows; row++) {
-            int best = 0;
-            for (int id = 1; id < vocab; id++) {
-                best = logits[row * vocab + id] > logits[row * vocab + best] ? id : best;
-            }
-            assertThat(tokens.get(row)).as("row %d", row).isEqualTo(best);
-        }
+        return tokens;
     }
 }

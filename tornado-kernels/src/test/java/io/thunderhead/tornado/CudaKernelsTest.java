@@ -133,6 +133,50 @@ final class CudaKernelsTest {
         assertThat(difference(deviceStates, states)).isLessThan(1e-2);
     }
 
+    /// Three prompts, of which two wait for a group that has done another.
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 63, 64, 65, 127, 300, 1000})
+    void prefillsLightningAsTheRecurrence(int tokens) {
+        int rows = tokens + 75;
+        IntArray prompts = ints(0, 5, 2, 1, 5, tokens, 1, 0, 5 + tokens, 70, 0, 0, 0, 0, 0, 0);
+        float[] qkv = random(tokens, rows * HEADS * 3 * DIM);
+        float[] states = random(2, SLOTS * HEADS * STATE);
+        FloatArray deviceStates = floats(states);
+        FloatArray out = new FloatArray(rows * HEADS * DIM);
+        FloatArray deviceQkv = floats(qkv);
+        IntArray step = ints(rows, 0);
+        FloatArray slopes = floats(SLOPES);
+
+        DeviceRun.run(
+                graph -> CudaTasks.add(
+                        graph.tasks(),
+                        "prompts",
+                        CudaShapes.lightningPrompt(HEADS),
+                        read(step),
+                        read(prompts),
+                        read(deviceQkv),
+                        update(deviceStates),
+                        read(slopes),
+                        write(out),
+                        read(SLOTS),
+                        read(HEADS),
+                        read(4),
+                        read(1)),
+                new Object[] {step, prompts, deviceQkv, deviceStates, slopes, out},
+                out,
+                deviceStates);
+
+        float[] expected = new float[rows * HEADS * DIM];
+        for (int i = 0; i < qkv.length; i++) {
+            qkv[i] = (float) (qkv[i] / (1 + Math.exp(-qkv[i])));
+        }
+        recurrence(qkv, states, 0, 5, 2, true, expected);
+        recurrence(qkv, states, 5, tokens, 1, false, expected);
+        recurrence(qkv, states, 5 + tokens, 70, 0, false, expected);
+        assertThat(difference(out, expected)).isLessThan(1e-5);
+        assertThat(difference(deviceStates, states)).isLessThan(1e-5);
+    }
+
     /// As the model has it: `state = exp(-s) state + k v^T`, `out = q state`.
     private static void recurrence(
             float[] qkv, float[] states, int firstRow, int rows, int slot, boolean fresh, float[] out) {

@@ -30,7 +30,11 @@ final class DeviceWeights {
                 new DeviceLightning(
                         config, layers.stream().map(tensors::lightning).toList(), places);
             case SOFTMAX ->
-                new DeviceSoftmax(config, layers.stream().map(tensors::softmax).toList(), places);
+                new DeviceSoftmax(
+                        DeviceRun.target(),
+                        config,
+                        layers.stream().map(tensors::softmax).toList(),
+                        places);
         };
         List<DeviceLayers.Frame> frames = layers.stream().map(tensors::frame).toList();
         return new DeviceLayers(DeviceRun.target(), config, attention, config.lightningFactors(), frames, rowMaxima);

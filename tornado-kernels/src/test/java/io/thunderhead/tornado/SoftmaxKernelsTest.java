@@ -4,7 +4,11 @@ import static io.thunderhead.tornado.DeviceRun.difference;
 import static io.thunderhead.tornado.DeviceRun.floats;
 import static io.thunderhead.tornado.DeviceRun.ints;
 import static io.thunderhead.tornado.DeviceRun.random;
+import static io.thunderhead.tornado.cuda.CudaTasks.read;
+import static io.thunderhead.tornado.cuda.CudaTasks.update;
+import static io.thunderhead.tornado.cuda.CudaTasks.write;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.thunderhead.model.config.LayerRange;
 import io.thunderhead.model.config.ModelConfig;
@@ -17,9 +21,12 @@ import io.thunderhead.model.state.StateLayout;
 import io.thunderhead.model.state.StatePool;
 import io.thunderhead.model.state.StepRows;
 import io.thunderhead.model.tokenizer.TokenIds;
+import io.thunderhead.tornado.cuda.CudaTasks;
 import io.thunderhead.tornado.kernels.SoftmaxKernels;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -40,6 +47,24 @@ final class SoftmaxKernelsTest {
     @ParameterizedTest
     @CsvSource({"1, 1, 8, 0, 1, 1", "4, 2, 16, 300, 7, 3", "3, 3, 24, 511, 130, 2", "2, 1, 128, 700, 31, 5"})
     void attendsAsThePlainTwin(int heads, int kvHeads, int headDim, int seen, int promptTokens, int splits) {
+        attend(false, heads, kvHeads, headDim, seen, promptTokens, splits);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1, 1, 0, 1, 1",
+        "8, 1, 0, 15, 1",
+        "8, 1, 62, 17, 2",
+        "16, 2, 700, 131, 5",
+        "2, 2, 511, 130, 16",
+        "64, 8, 900, 300, 3"
+    })
+    void tensorCoresAttendAsThePlainTwin(int heads, int kvHeads, int seen, int promptTokens, int splits) {
+        assumeTrue(DeviceRun.target().cuda(), "only CUDA has it");
+        attend(true, heads, kvHeads, CudaShapes.HEAD_DIM, seen, promptTokens, splits);
+    }
+
+    private void attend(boolean cuda, int heads, int kvHeads, int headDim, int seen, int promptTokens, int splits) {
         ModelConfig config = Shapes.model(heads, kvHeads, headDim);
         HeadShape shape = new HeadShape(heads, kvHeads, headDim);
         Rotary rotary = new Rotary(shape, config.rotaryDim(), config.ropeTheta());
@@ -68,43 +93,83 @@ final class SoftmaxKernelsTest {
             IntArray rowTable = rowTable(seen, a.pageCount(), promptTokens);
             // a has the even pages of the device, b the odd ones
             IntArray pageTable = pageTable(a.pageCount(), b.pageCount());
+            // of a the one row, of b as many as have their heads in a tile
+            IntArray parts = parts(seen, a.pageCount(), promptTokens, 128 * kvHeads / heads, splits);
+            int partMax = parts.getSize() / CudaShapes.PART_INTS;
             FloatArray turns = turns(rotary, rowTable, rows);
             FloatArray partials = new FloatArray(rows * heads * splits * (headDim + 2));
             FloatArray out = new FloatArray(expected.length);
             DeviceRun.run(
                     graph -> {
+                        if (cuda) {
+                            CudaTasks.add(
+                                    graph.tasks(),
+                                    "store",
+                                    CudaShapes.storeKeysValues(rows, heads, kvHeads),
+                                    read(header),
+                                    read(rowTable),
+                                    read(pageTable),
+                                    read(turns),
+                                    update(deviceQ),
+                                    read(deviceK),
+                                    read(deviceV),
+                                    update(pages),
+                                    read(2 * PAGES),
+                                    read(heads),
+                                    read(kvHeads),
+                                    read(rotary.pairCount()));
+                            CudaTasks.add(
+                                    graph.tasks(),
+                                    "attend",
+                                    CudaShapes.attendPages(partMax, kvHeads),
+                                    read(header),
+                                    read(parts),
+                                    read(pageTable),
+                                    read(deviceQ),
+                                    read(pages),
+                                    write(partials),
+                                    read(2 * PAGES),
+                                    read(heads),
+                                    read(kvHeads),
+                                    read(partMax));
+                        } else {
+                            graph.tasks()
+                                    .task(
+                                            "store",
+                                            SoftmaxKernels::storeKeysValues,
+                                            graph.context(),
+                                            header,
+                                            rowTable,
+                                            pageTable,
+                                            turns,
+                                            deviceQ,
+                                            deviceK,
+                                            deviceV,
+                                            pages,
+                                            2 * PAGES,
+                                            heads,
+                                            kvHeads,
+                                            headDim,
+                                            rotary.pairCount());
+                            graph.tasks()
+                                    .task(
+                                            "attend",
+                                            SoftmaxKernels::attend,
+                                            graph.context(),
+                                            header,
+                                            rowTable,
+                                            pageTable,
+                                            deviceQ,
+                                            pages,
+                                            partials,
+                                            2 * PAGES,
+                                            heads,
+                                            kvHeads,
+                                            headDim);
+                            graph.launch("store", headDim, rows, heads + 2 * kvHeads, 1);
+                            graph.launch("attend", SoftmaxKernels.GROUP, rows, heads, splits);
+                        }
                         graph.tasks()
-                                .task(
-                                        "store",
-                                        SoftmaxKernels::storeKeysValues,
-                                        graph.context(),
-                                        header,
-                                        rowTable,
-                                        pageTable,
-                                        turns,
-                                        deviceQ,
-                                        deviceK,
-                                        deviceV,
-                                        pages,
-                                        2 * PAGES,
-                                        heads,
-                                        kvHeads,
-                                        headDim,
-                                        rotary.pairCount())
-                                .task(
-                                        "attend",
-                                        SoftmaxKernels::attend,
-                                        graph.context(),
-                                        header,
-                                        rowTable,
-                                        pageTable,
-                                        deviceQ,
-                                        pages,
-                                        partials,
-                                        2 * PAGES,
-                                        heads,
-                                        kvHeads,
-                                        headDim)
                                 .task(
                                         "combine",
                                         SoftmaxKernels::combine,
@@ -114,11 +179,11 @@ final class SoftmaxKernelsTest {
                                         out,
                                         heads,
                                         headDim);
-                        graph.launch("store", headDim, rows, heads + 2 * kvHeads, 1);
-                        graph.launch("attend", SoftmaxKernels.GROUP, rows, heads, splits);
                         graph.launch("combine", headDim, rows, heads, 1);
                     },
-                    new Object[] {header, rowTable, pageTable, turns, deviceQ, deviceK, deviceV, pages, partials, out},
+                    new Object[] {
+                        header, rowTable, pageTable, parts, turns, deviceQ, deviceK, deviceV, pages, partials, out
+                    },
                     pages,
                     out);
 
@@ -172,6 +237,19 @@ final class SoftmaxKernelsTest {
             table[pagesOfA + i] = 2 * i + 1;
         }
         return ints(table);
+    }
+
+    private static IntArray parts(int seen, int pagesOfA, int promptTokens, int rowsOfTile, int splits) {
+        List<Integer> parts = new ArrayList<>();
+        for (int split = 0; split < splits; split++) {
+            parts.addAll(List.of(0, 1, seen, 0, split));
+            for (int row = 0; row < promptTokens; row += rowsOfTile) {
+                parts.addAll(List.of(1 + row, Math.min(rowsOfTile, promptTokens - row), row, pagesOfA, split));
+            }
+        }
+        // the end of the list, where there is room for more
+        parts.addAll(List.of(0, 0, 0, 0, 0));
+        return ints(parts.stream().mapToInt(Integer::intValue).toArray());
     }
 
     private static FloatArray turns(Rotary rotary, IntArray rowTable, int rows) {

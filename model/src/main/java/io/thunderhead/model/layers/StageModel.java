@@ -104,11 +104,21 @@ public final class StageModel implements AutoCloseable {
     /// @param rows which rows, `rows[0..count)`; at most `scratch.rowMax()`
     /// @param logits `[count, vocab]`
     public void logits(float[] hidden, int[] rows, int count, HeadWorkspace scratch, float[] logits) {
+        gather(hidden, rows, count, scratch);
+        head.orElseThrow().logits(scratch.normed(), count, logits);
+    }
+
+    /// Greedy choices without logits, parameters as for [#logits]; see [Head#greedyTokens].
+    public boolean greedyTokens(float[] hidden, int[] rows, int count, HeadWorkspace scratch, int[] tokenIds) {
+        gather(hidden, rows, count, scratch);
+        return head.orElseThrow().greedyTokens(scratch.normed(), count, tokenIds);
+    }
+
+    private void gather(float[] hidden, int[] rows, int count, HeadWorkspace scratch) {
         int hiddenSize = config.hiddenSize();
         for (int i = 0; i < count; i++) {
             System.arraycopy(hidden, rows[i] * hiddenSize, scratch.normed(), i * hiddenSize, hiddenSize);
         }
-        head.orElseThrow().logits(scratch.normed(), count, logits);
     }
 
     @Override

@@ -42,6 +42,11 @@ public record SamplingParams(
         logitBias.values().forEach(bias -> check("logit_bias", Objects.requireNonNull(bias), -100, 100));
     }
 
+    /// Whether the choice is the largest logit as it is, and nothing else is asked for.
+    public boolean onlyLargest() {
+        return temperature == 0 && !needsHistory() && logitBias.isEmpty() && logprobs < 0;
+    }
+
     /// Whether the choice needs to know the tokens before it.
     public boolean needsHistory() {
         return presencePenalty != 0 || frequencyPenalty != 0 || repetitionPenalty != 1;

@@ -99,6 +99,15 @@ public final class ReferenceModel implements AutoCloseable {
         return logits;
     }
 
+    /// As [#logits], but only the tokens with the largest, if the head chooses by itself.
+    public Optional<int[]> greedyTokens(int first, int count) {
+        int[] tokenIds = new int[count];
+        int[] rows = IntStream.range(first, first + count).toArray();
+        boolean chosen =
+                stage.greedyTokens(workspace.hidden(), rows, count, new HeadWorkspace(config, count), tokenIds);
+        return chosen ? Optional.of(tokenIds) : Optional.empty();
+    }
+
     private void runExperts(int layerIndex) {
         MemorySegment out = MemorySegment.ofArray(workspace.expertOutput());
         experts.run(layerIndex, new LocalRows(config, workspace), expertWorkspace, out);

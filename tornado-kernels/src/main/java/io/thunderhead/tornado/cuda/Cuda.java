@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.thunderhead.core.config.Bytes;
 import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ServingException;
 import java.lang.foreign.Arena;
@@ -31,6 +32,7 @@ final class Cuda {
     private static final int PORTABLE = 1;
     private static final int ALREADY_REGISTERED = 712;
     private static final int NOT_FOUND = 500;
+    private static final int OUT_OF_MEMORY = 2;
     private static final int BF16 = 14;
 
     /// Of `CUlaunchConfig`: grid, group, shared bytes, stream, attributes and their number.
@@ -78,6 +80,12 @@ final class Cuda {
             ADDRESS);
     private final MethodHandle launchBy = of(driver, "cuLaunchKernelEx", ADDRESS, JAVA_LONG, ADDRESS, ADDRESS);
 
+    private final MethodHandle allocate = of(driver, "cuMemAlloc_v2", ADDRESS, JAVA_LONG);
+    private final MethodHandle free = of(driver, "cuMemFree_v2", JAVA_LONG);
+    private final MethodHandle fill = of(driver, "cuMemsetD32_v2", JAVA_LONG, JAVA_INT, JAVA_LONG);
+    private final MethodHandle copyToHost = of(driver, "cuMemcpyDtoH_v2", ADDRESS, JAVA_LONG, JAVA_LONG);
+    private final MethodHandle copyToDevice = of(driver, "cuMemcpyHtoD_v2", JAVA_LONG, ADDRESS, JAVA_LONG);
+    private final MethodHandle wait = of(driver, "cuCtxSynchronize");
     private final MethodHandle register = of(driver, "cuMemHostRegister_v2", ADDRESS, JAVA_LONG, JAVA_INT);
     private final MethodHandle unregister = of(driver, "cuMemHostUnregister", ADDRESS);
 
@@ -205,6 +213,38 @@ final class Cuda {
 
     void unpin(MemorySegment memory) {
         check("cuMemHostUnregister", unregister, memory);
+    }
+
+    /// Zeros. Throws DEVICE_OUT_OF_MEMORY.
+    ///
+    /// @param bytes a multiple of 4
+    long allocate(long bytes) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment address = arena.allocate(JAVA_LONG);
+            int status = status(allocate, address, bytes);
+            if (status == OUT_OF_MEMORY) {
+                throw new ServingException(
+                        ErrorCode.DEVICE_OUT_OF_MEMORY, "device: has not " + new Bytes(bytes) + " left");
+            }
+            if (status != 0) {
+                throw new ServingException(ErrorCode.INTERNAL, "device: cuMemAlloc returned " + status);
+            }
+            check("cuMemsetD32", fill, address.get(JAVA_LONG, 0), 0, bytes / Integer.BYTES);
+            check("cuCtxSynchronize", wait);
+            return address.get(JAVA_LONG, 0);
+        }
+    }
+
+    void free(long address) {
+        check("cuMemFree", free, address);
+    }
+
+    void copyToHost(long from, MemorySegment to) {
+        check("cuMemcpyDtoH", copyToHost, to, from, to.byteSize());
+    }
+
+    void copyToDevice(MemorySegment from, long to) {
+        check("cuMemcpyHtoD", copyToDevice, to, from, from.byteSize());
     }
 
     void unload(long module) {

@@ -14,11 +14,11 @@ import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
 /// The kernels of one plan. Sources of a group are one text for the compiler, since the others use functions of the
-/// first; a
-/// group is compiled when a kernel is asked for that no group before it has.
+/// first; a group is compiled when a kernel is asked for that no group before it has.
 final class CudaModules {
-    private static final List<List<String>> GROUPS =
-            List.of(List.of("kernels.cu", "panels.cu", "rows.cu"), List.of("kernels.cu", "decode.cu", "prompt.cu"));
+    private static final List<List<String>> GROUPS = List.of(
+            List.of("kernels.cu", "panels.cu", "rows.cu", "attention.cu"),
+            List.of("kernels.cu", "decode.cu", "prompt.cu"));
 
     private final Cuda cuda;
     private final List<Long> loaded = new ArrayList<>();

@@ -63,7 +63,8 @@ public final class ChoiceKernels {
         }
     }
 
-    /// The token with the largest logit of each row.
+    /// The token with the largest logit of each row, the lowest id among equals; -1 if a logit of the row is not
+    /// finite.
     ///
     /// Grid: `[rows * GROUP]`, local `[GROUP]`.
     ///
@@ -77,12 +78,15 @@ public final class ChoiceKernels {
         if (row < step.get(0)) {
             float best = LOWEST;
             int bestId = thread;
+            float strange = 0f;
             for (int id = thread; id < vocab; id += GROUP) {
                 float logit = logits.get(row * vocab + id);
                 if (logit > best) {
                     best = logit;
                     bestId = id;
                 }
+                // 0, or NaN from the first infinity or NaN on
+                strange += logit * 0f;
             }
             values[thread] = best;
             context.localBarrier();
@@ -95,6 +99,9 @@ public final class ChoiceKernels {
             ids[thread] = vocab;
             if (best == values[0]) {
                 ids[thread] = bestId;
+            }
+            if (strange != 0f) {
+                ids[thread] = -1;
             }
             context.localBarrier();
             for (int half = GROUP / 2; half > 0; half = half / 2) {
