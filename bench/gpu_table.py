@@ -2,6 +2,7 @@
 same run, ratio, bar. With a second argument all numbers go there as JSON."""
 
 import json
+import re
 import sys
 
 TOKENS = (1024, 4096, 16384)
@@ -52,6 +53,40 @@ def rows(values):
     yield "slice, a token at 4k against one at 1M, us", long, short, True, 1 / 1.6
 
 
+def picture(values, path):
+    """What a token of a prompt costs in the slice, by the prompt's length: of all before it, and of its last chunk."""
+    lines = (("whole prompt, a token", "a token", "#1f6f8b"), ("its last 16,384 tokens, a token", "last chunk, a token", "#c8553d"))
+    measured = [
+        (label, color, [(i, values["cuda"][key]) for i in range(12, 21) if (key := f"slice of 8 layers, prompt of {1 << i}, {kind}") in values["cuda"]])
+        for label, kind, color in lines
+    ]
+    if not all(points for _, _, points in measured):
+        return
+    width, height, left, bottom = 860, 440, 70, 390
+    top = max(value for _, _, points in measured for _, value in points) * 1.1
+    x = lambda power: left + (power - 12) * (width - left - 30) / 8
+    y = lambda value: bottom - value / top * (bottom - 40)
+    out = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" font-family="sans-serif" font-size="13">']
+    out.append(f'<rect width="{width}" height="{height}" fill="white"/>')
+    out.append(f'<text x="{width / 2}" y="24" text-anchor="middle" font-size="16">Prefill of 8 layers of MiniMax-Text-01 (7 + 1), int8, one GPU</text>')
+    for power in range(12, 21, 2):
+        name = f"{1 << power - 10}k" if power < 20 else "1M"
+        out.append(f'<text x="{x(power):.1f}" y="{bottom + 20}" text-anchor="middle">{name}</text>')
+    for tick in range(0, int(top), 20):
+        out.append(f'<text x="{left - 8}" y="{y(tick) + 4:.1f}" text-anchor="end">{tick}</text>')
+        out.append(f'<line x1="{left}" y1="{y(tick):.1f}" x2="{width - 30}" y2="{y(tick):.1f}" stroke="#dddddd"/>')
+    out.append(f'<text x="{width / 2}" y="{height - 10}" text-anchor="middle">length of the prompt, tokens</text>')
+    out.append(f'<text transform="translate(18,{(bottom + 40) / 2}) rotate(-90)" text-anchor="middle">microseconds a token, 8 layers</text>')
+    for number, (label, color, points) in enumerate(measured):
+        path_of = " ".join(f"{x(power):.1f},{y(value):.1f}" for power, value in points)
+        out.append(f'<polyline points="{path_of}" fill="none" stroke="{color}" stroke-width="2"/>')
+        out.extend(f'<circle cx="{x(power):.1f}" cy="{y(value):.1f}" r="4" fill="{color}"/>' for power, value in points)
+        out.append(f'<text x="{left + 20}" y="{60 + 20 * number}" fill="{color}">{label}</text>')
+    out.append("</svg>")
+    with open(path, "w") as file:
+        file.write("\n".join(out) + "\n")
+
+
 def main():
     values = {"java": {}, "cuda": {}, "reference": {}}
     for line in open(sys.argv[1]):
@@ -64,6 +99,7 @@ def main():
         with open(sys.argv[2], "w") as out:
             json.dump(values, out, indent=1)
             out.write("\n")
+        picture(values, re.sub(r"\.json$", "", sys.argv[2]) + "-prompt.svg")
     print(f"{'':<52} {'measured':>10} {'reference':>10} {'ratio':>6} {'bar':>5}")
     for name, measured, reference, less, bar in rows(values):
         if not measured or not reference:

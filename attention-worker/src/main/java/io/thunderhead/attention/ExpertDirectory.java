@@ -6,10 +6,12 @@ import io.thunderhead.core.error.ServingException;
 import io.thunderhead.core.id.NodeId;
 import io.thunderhead.model.config.LayerRange;
 import io.thunderhead.transport.exchange.ExpertExchange;
+import io.thunderhead.transport.exchange.LocalExperts;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Which lines lead to the holders of an expert under one plan. Immutable.
 final class ExpertDirectory {
@@ -67,6 +69,11 @@ final class ExpertDirectory {
 
     ExpertExchange line(int index) {
         return lines.get(index);
+    }
+
+    /// The one worker that holds every expert, if it is in this process.
+    Optional<LocalExperts> onlyLocal() {
+        return lines.size() == 1 ? lines.getFirst().local() : Optional.empty();
     }
 
     NodeId worker(int index) {

@@ -6,10 +6,12 @@ import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ServingException;
 import io.thunderhead.core.time.Deadline;
 import io.thunderhead.model.config.ModelConfig;
+import io.thunderhead.model.layers.JoinedLayers;
 import io.thunderhead.model.layers.StageModel;
 import io.thunderhead.model.layers.Workspace;
 import io.thunderhead.model.state.StatePool;
 import io.thunderhead.model.state.StepRows;
+import io.thunderhead.transport.exchange.LocalExperts;
 import io.thunderhead.transport.stage.HiddenHeader;
 import io.thunderhead.transport.stage.HiddenLink;
 import io.thunderhead.transport.stage.StepCommand;
@@ -46,6 +48,11 @@ final class HeldStage implements AutoCloseable {
     private final List<Lane> lanes = new ArrayList<>();
     private final int pageMax;
     private float[] stepHidden = new float[0];
+    private boolean joinAsked;
+    private Optional<Joined> joined = Optional.empty();
+
+    /// Layers that run with their experts in place, and who counts the rows.
+    private record Joined(JoinedLayers layers, LocalExperts experts) {}
 
     /// Activations and exchange buffers of one micro-batch, kept from step to step.
     private record Lane(Workspace workspace, ExchangeRound round) {}
@@ -112,10 +119,17 @@ final class HeldStage implements AutoCloseable {
         checkSize(command);
         StepClock clock = new StepClock();
         List<StageSequences.Sequence> owners = owners(command);
-        List<MicroBatch> batches = split(command, owners);
+        Optional<Joined> inPlace = joined();
+        List<MicroBatch> batches =
+                inPlace.isPresent() ? List.of(microBatch(0, command.items(), owners)) : split(command, owners);
         fillHidden(command, batches, deadline);
         clock.lap(model.hasEmbedding() ? Phase.ATTENTION : Phase.QUEUE);
-        loop.run(batches, deadline, clock);
+        if (inPlace.isPresent()) {
+            Joined here = inPlace.get();
+            batches.getFirst().runThrough(here.layers(), here.experts()::computed, clock);
+        } else {
+            loop.run(batches, deadline, clock);
+        }
         batches.forEach(batch -> batch.rows().advance());
         float[] rows = gather(batches, command.tokenCount());
         List<StepOutcome.ItemResult> results = List.of();
@@ -128,6 +142,17 @@ final class HeldStage implements AutoCloseable {
         }
         metrics.finished(kind(command), command.tokenCount(), clock);
         return new StepOutcome.Done(command.stepId(), results, clock.timings());
+    }
+
+    /// Asked for at the first step, when every worker of the plan has its experts.
+    private Optional<Joined> joined() {
+        if (!joinAsked) {
+            joinAsked = true;
+            joined = experts.onlyLocal()
+                    .flatMap(local -> model.joinedTo(local.store()).map(layers -> new Joined(layers, local)));
+            joined.ifPresent(found -> LOG.info("plan {}: layers and experts run in one place", epoch));
+        }
+        return joined;
     }
 
     private static StepKind kind(StepCommand command) {
@@ -288,6 +313,7 @@ final class HeldStage implements AutoCloseable {
     @Override
     public void close() {
         sequences.releaseAll();
+        joined.ifPresent(found -> found.layers().close());
         pool.close();
         next.ifPresent(HiddenLink::close);
     }

@@ -3,6 +3,7 @@ package io.thunderhead.attention;
 import io.thunderhead.attention.StageMetrics.Phase;
 import io.thunderhead.core.time.Deadline;
 import io.thunderhead.model.layers.DecoderLayer;
+import io.thunderhead.model.layers.JoinedLayers;
 import io.thunderhead.model.layers.Workspace;
 import io.thunderhead.model.state.StepRows;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,12 @@ final class MicroBatch {
     /// `[rows, hidden]`: what goes into the next layer.
     float[] hidden() {
         return workspace.hidden();
+    }
+
+    /// Through all layers and their experts at once.
+    void runThrough(JoinedLayers layers, JoinedLayers.Visits visits, StepClock clock) {
+        layers.run(rows, workspace, visits);
+        clock.lap(Phase.ATTENTION);
     }
 
     /// Attention and router of the layer, then the rows leave for their experts.

@@ -8,12 +8,15 @@ import io.thunderhead.metrics.Families;
 import io.thunderhead.metrics.NodeMetrics;
 import io.thunderhead.model.experts.ExpertBank;
 import io.thunderhead.model.experts.ExpertId;
+import io.thunderhead.model.experts.ExpertStore;
 import io.thunderhead.model.experts.ExpertWorkspace;
 import io.thunderhead.transport.exchange.CombinedRows;
 import io.thunderhead.transport.exchange.ExpertRows;
 import io.thunderhead.transport.exchange.ExpertService;
+import io.thunderhead.transport.exchange.LocalExperts;
 import java.lang.foreign.MemorySegment;
 import java.util.Collection;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -66,6 +69,21 @@ public final class ExpertEngine implements ExpertService, AutoCloseable {
         } else if (closing && queue.remove(dispatch)) { // came behind the engine's last look
             reply.fail(shuttingDown());
         }
+    }
+
+    @Override
+    public Optional<LocalExperts> local() {
+        return Optional.of(new LocalExperts() {
+            @Override
+            public ExpertStore store() {
+                return bank.store();
+            }
+
+            @Override
+            public void computed(int layerIndex, int rows, int[] rowsOfExpert) {
+                metrics.computedElsewhere(layerIndex, rows, rowsOfExpert);
+            }
+        });
     }
 
     private ServingException shuttingDown() {

@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.stream.IntStream;
 
 /// What an expert worker records. The rows of each expert are counted in one array, `[layer * experts + expert]`, and
-/// read when somebody scrapes. Owner: the expert engine's thread.
+/// read when somebody scrapes. Owner: the expert engine's thread, if not said otherwise.
 final class ExpertMetrics {
     private final ExpertBank bank;
     private final int expertCount;
@@ -69,10 +69,17 @@ final class ExpertMetrics {
             for (int slot = 0; slot < rows.topK(); slot++) {
                 int expert = rows.expertId(row, slot);
                 if (expert >= 0) {
-                    int at = layer + expert;
-                    expertRows.setOpaque(at, expertRows.getOpaque(at) + 1); // one writer
+                    expertRows.getAndIncrement(layer + expert);
                 }
             }
+        }
+    }
+
+    /// The same for rows that came through no dispatch. Any thread.
+    void computedElsewhere(int layerIndex, int rows, int[] rowsOfExpert) {
+        dispatchRows.record(rows);
+        for (int expert = 0; expert < expertCount; expert++) {
+            expertRows.getAndAdd(layerIndex * expertCount + expert, rowsOfExpert[expert]);
         }
     }
 

@@ -64,6 +64,20 @@ final class DeviceArrays {
                         part));
     }
 
+    static void copy(float[] from, int first, int count, MemorySegment to) {
+        inParts(
+                count,
+                (at, part) -> MemorySegment.copy(
+                        from, first + at, to, ValueLayout.JAVA_FLOAT, (long) at * Float.BYTES, part));
+    }
+
+    static void copy(MemorySegment from, int count, float[] to, int first) {
+        inParts(
+                count,
+                (at, part) -> MemorySegment.copy(
+                        from, ValueLayout.JAVA_FLOAT, (long) at * Float.BYTES, to, first + at, part));
+    }
+
     /// One processor copies slower than a device takes; small arrays are there before another one has heard of it.
     private static void inParts(int count, Part part) {
         if (count < 2 * PART_FLOATS) {

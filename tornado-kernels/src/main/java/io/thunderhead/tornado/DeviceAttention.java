@@ -1,5 +1,6 @@
 package io.thunderhead.tornado;
 
+import io.thunderhead.tornado.cuda.Addresses;
 import java.util.List;
 
 /// The attention of some layers of one kind, with the memory of the sequences, on a device.
@@ -18,6 +19,12 @@ interface DeviceAttention {
 
     /// Adds the tasks from the buffers' `normed` to `branch`.
     StepTables addTasks(KernelGraph graph, LayerBuffers buffers);
+
+    /// Whether kernels in CUDA C can do all of it.
+    boolean joins();
+
+    /// Where a layer's arrays lie.
+    CudaLayer.Attention cudaAttention(Addresses addresses, int layer);
 
     /// The small arrays that tell a graph what a step consists of.
     @FunctionalInterface

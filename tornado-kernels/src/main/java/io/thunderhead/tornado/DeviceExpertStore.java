@@ -1,5 +1,7 @@
 package io.thunderhead.tornado;
 
+import static java.util.Objects.requireNonNull;
+
 import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ServingException;
 import io.thunderhead.model.config.ModelConfig;
@@ -12,8 +14,15 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /// A worker's experts on a device, in blocks of places. A block is allocated for what is about to come, and freed when
 /// the last expert has left it: TornadoVM neither grows an array nor frees a part of it.
@@ -28,6 +37,8 @@ final class DeviceExpertStore implements ExpertStore {
     private final int[] rowMaxima;
     private final List<Block> blocks = new ArrayList<>();
     private final Map<ExpertId, Place> places = new ConcurrentHashMap<>();
+    private final AtomicInteger changes = new AtomicInteger();
+    private final ReadWriteLock use = new ReentrantReadWriteLock();
     private int expected;
 
     private static final class Block {
@@ -66,6 +77,7 @@ final class DeviceExpertStore implements ExpertStore {
             int number = block.unused.removeLast();
             block.experts.put(number, weights);
             places.put(id, new Place(block, number, weights.byteSize()));
+            changes.incrementAndGet();
             expected = Math.max(0, expected - 1);
         }
     }
@@ -83,8 +95,52 @@ final class DeviceExpertStore implements ExpertStore {
         return block;
     }
 
+    /// Held while experts are used by their addresses: none of them goes meanwhile.
+    Lock useLock() {
+        return use.readLock();
+    }
+
+    /// Another number whenever an expert came or went.
+    int changes() {
+        return changes.get();
+    }
+
+    /// On which device the experts are.
+    Target target() {
+        return target;
+    }
+
+    /// Where the experts of a layer lie, if all are here and in one block of a device with CUDA.
+    Optional<LayerExperts> layerExperts(int layerIndex) {
+        List<@Nullable Place> of = IntStream.range(0, config.expertCount())
+                .<@Nullable Place>mapToObj(expert -> places.get(new ExpertId(layerIndex, expert)))
+                .toList();
+        Place first = of.getFirst();
+        if (first == null
+                || !first.block().experts.joins()
+                || of.stream().anyMatch(place -> place == null || place.block() != first.block())) {
+            return Optional.empty();
+        }
+        List<Integer> numbers =
+                of.stream().map(place -> requireNonNull(place).number()).toList();
+        return Optional.of(new LayerExperts(first.block().experts.located(), numbers));
+    }
+
+    /// @param places of the experts in their block
+    record LayerExperts(DeviceExperts.Located located, List<Integer> places) {}
+
     @Override
     public void remove(Collection<ExpertId> ids) {
+        use.writeLock().lock();
+        try {
+            removeUnused(ids);
+            changes.incrementAndGet();
+        } finally {
+            use.writeLock().unlock();
+        }
+    }
+
+    private void removeUnused(Collection<ExpertId> ids) {
         for (ExpertId id : ids) {
             Place place = places.remove(id);
             if (place != null) {
@@ -148,8 +204,14 @@ final class DeviceExpertStore implements ExpertStore {
 
     @Override
     public void close() {
-        places.clear();
-        blocks.forEach(block -> block.experts.close());
-        blocks.clear();
+        use.writeLock().lock();
+        try {
+            places.clear();
+            changes.incrementAndGet();
+            blocks.forEach(block -> block.experts.close());
+            blocks.clear();
+        } finally {
+            use.writeLock().unlock();
+        }
     }
 }

@@ -2,6 +2,7 @@ package io.thunderhead.tornado;
 
 import io.thunderhead.model.kernels.FeedForwardWeights;
 import io.thunderhead.model.kernels.PackedMatrix;
+import io.thunderhead.tornado.cuda.Addresses;
 import io.thunderhead.tornado.kernels.RowKernels;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,6 +25,8 @@ final class DeviceExperts implements AutoCloseable {
     private final Written downWritten;
     private final List<Bucket> buckets = new ArrayList<>();
     private final ResidentPlan plan;
+    private final Addresses addresses = new Addresses();
+    private final boolean cuda;
 
     /// Buffers and graph for up to `rowMax` rows.
     private record Bucket(
@@ -70,12 +73,14 @@ final class DeviceExperts implements AutoCloseable {
             graph.resident(graphs.isEmpty() ? null : graphs.getFirst(), resident);
             addTasks(graph, bucket);
             if (graphs.isEmpty()) {
+                graph.locate(resident, addresses);
                 graph.keep(resident);
             }
             graphs.add(graph);
             buckets.add(bucket);
         }
         graphs.add(writeGraph(graphs.getFirst(), resident));
+        this.cuda = target.cuda();
         this.plan = new ResidentPlan(target, graphs);
         try {
             bringToDevice();
@@ -150,6 +155,17 @@ final class DeviceExperts implements AutoCloseable {
                 .forEach(written -> written.place().clear());
         plan.execute(buckets.size());
     }
+
+    boolean joins() {
+        return cuda && gate.joins() && up.joins() && down.joins();
+    }
+
+    /// Where the experts lie on a device with CUDA: a matrix of each, from the first place on.
+    Located located() {
+        return new Located(gate.at(addresses, 0), up.at(addresses, 0), down.at(addresses, 0));
+    }
+
+    record Located(CudaLayer.Matrix gate, CudaLayer.Matrix up, CudaLayer.Matrix down) {}
 
     /// Copies an expert's weights to a place; they are not needed afterwards.
     synchronized void put(int place, FeedForwardWeights weights) {

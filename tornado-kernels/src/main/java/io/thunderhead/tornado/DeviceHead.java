@@ -1,8 +1,13 @@
 package io.thunderhead.tornado;
 
+import static io.thunderhead.tornado.cuda.CudaTasks.read;
+import static io.thunderhead.tornado.cuda.CudaTasks.write;
+
 import io.thunderhead.model.config.ModelConfig;
 import io.thunderhead.model.kernels.PackedMatrix;
 import io.thunderhead.model.layers.Head;
+import io.thunderhead.tornado.cuda.CudaCall;
+import io.thunderhead.tornado.cuda.CudaTasks;
 import io.thunderhead.tornado.kernels.ChoiceKernels;
 import io.thunderhead.tornado.kernels.RowKernels;
 import java.util.ArrayList;
@@ -99,6 +104,18 @@ final class DeviceHead implements Head {
 
     private void addChoice(KernelGraph graph, Bucket bucket) {
         graph.bringOnce(bucket.tokens());
+        if (graph.cuda()) {
+            CudaTasks.add(
+                    graph.tasks(),
+                    "choose",
+                    new CudaCall.Launch("greedyTokens", bucket.rowMax(), 1, 1024),
+                    read(bucket.step()),
+                    read(bucket.logits()),
+                    write(bucket.tokens()),
+                    read(config.vocabSize()));
+            graph.sendAlways(bucket.tokens());
+            return;
+        }
         graph.tasks()
                 .task(
                         "choose",

@@ -3,6 +3,8 @@ package io.thunderhead.tornado;
 import io.thunderhead.model.config.ModelConfig;
 import io.thunderhead.model.config.ResidualFactors;
 import io.thunderhead.model.kernels.PackedMatrix;
+import io.thunderhead.model.kernels.WeightFormat;
+import io.thunderhead.tornado.cuda.Addresses;
 import io.thunderhead.tornado.kernels.ChoiceKernels;
 import io.thunderhead.tornado.kernels.CopyKernels;
 import io.thunderhead.tornado.kernels.RowKernels;
@@ -34,6 +36,7 @@ final class DeviceLayers implements AutoCloseable {
     private final FloatArray piece;
     private final ResidentPlan plan;
     private final long weightBytes;
+    private final Addresses addresses = new Addresses();
 
     /// What every layer has besides its attention.
     record Frame(FloatArray inputNorm, FloatArray postNorm, PackedMatrix router) {}
@@ -72,6 +75,7 @@ final class DeviceLayers implements AutoCloseable {
             graph.resident(graphs.isEmpty() ? null : graphs.getFirst(), resident);
             buckets.add(addLayer(graph, buffers));
             if (graphs.isEmpty()) {
+                graph.locate(resident, addresses);
                 graph.keep(resident);
             }
             graphs.add(graph);
@@ -242,6 +246,22 @@ final class DeviceLayers implements AutoCloseable {
         DeviceArrays.copy(buffers.expertInput(), size, expertInput, first);
         DeviceArrays.copy(buffers.expertIds(), count * config.topK(), expertIds);
         DeviceArrays.copy(buffers.weights(), count * config.topK(), weights, 0);
+    }
+
+    /// Where a layer's own arrays lie on a device with CUDA.
+    CudaLayer cudaLayer(int layer, int index) {
+        return new CudaLayer(
+                index,
+                config,
+                factors,
+                addresses.of(inputNorms) + (long) layer * config.hiddenSize() * Float.BYTES,
+                addresses.of(postNorms) + (long) layer * config.hiddenSize() * Float.BYTES,
+                router.at(addresses, layer),
+                attention.cudaAttention(addresses, layer));
+    }
+
+    boolean joins() {
+        return router.format() != WeightFormat.INT8 && attention.joins();
     }
 
     /// Of all layers, without the sequences' memory.

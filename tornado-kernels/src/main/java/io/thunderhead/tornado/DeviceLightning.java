@@ -6,6 +6,7 @@ import static io.thunderhead.tornado.cuda.CudaTasks.update;
 import io.thunderhead.model.config.ModelConfig;
 import io.thunderhead.model.kernels.LightningDecay;
 import io.thunderhead.model.kernels.PackedMatrix;
+import io.thunderhead.tornado.cuda.Addresses;
 import io.thunderhead.tornado.cuda.CudaTasks;
 import io.thunderhead.tornado.kernels.LightningKernels;
 import io.thunderhead.tornado.kernels.RowKernels;
@@ -68,6 +69,23 @@ final class DeviceLightning implements DeviceAttention {
         List<Object> resident = new ArrayList<>(List.of(norms, slopes, states));
         List.of(qkv, outputGate, out).forEach(matrices -> resident.addAll(matrices.arrays()));
         return resident;
+    }
+
+    @Override
+    public boolean joins() {
+        return config.headDim() == CudaShapes.HEAD_DIM && qkv.joins() && outputGate.joins() && out.joins();
+    }
+
+    @Override
+    public CudaLayer.Attention cudaAttention(Addresses addresses, int layer) {
+        return new CudaLayer.Lightning(
+                qkv.at(addresses, layer),
+                outputGate.at(addresses, layer),
+                out.at(addresses, layer),
+                addresses.of(norms) + (long) layer * config.attentionSize() * Float.BYTES,
+                addresses.of(slopes) + (long) layer * config.headCount() * Float.BYTES,
+                addresses.of(states) + (long) layer * slots * pieceSize() * Float.BYTES,
+                slots);
     }
 
     @Override

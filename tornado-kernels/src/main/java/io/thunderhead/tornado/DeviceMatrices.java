@@ -7,6 +7,7 @@ import io.thunderhead.core.error.ErrorCode;
 import io.thunderhead.core.error.ServingException;
 import io.thunderhead.model.kernels.PackedMatrix;
 import io.thunderhead.model.kernels.WeightFormat;
+import io.thunderhead.tornado.cuda.Addresses;
 import io.thunderhead.tornado.cuda.CudaCall;
 import io.thunderhead.tornado.cuda.CudaTasks;
 import io.thunderhead.tornado.kernels.CopyKernels;
@@ -159,6 +160,23 @@ final class DeviceMatrices {
 
     WeightFormat format() {
         return format;
+    }
+
+    /// Whether kernels in CUDA C multiply by these.
+    boolean joins() {
+        return format != WeightFormat.F32 && inSize % CudaShapes.PANELS_IN_MULTIPLE == 0;
+    }
+
+    /// Where one of them lies.
+    CudaLayer.Matrix at(Addresses addresses, int index) {
+        long words = (long) Math.ceilDiv(outSize, PackedMatrix.PANEL) * PackedMatrix.PANEL * inSize;
+        long bytes = switch (format) {
+            case F32 -> words * Float.BYTES;
+            case BF16 -> words * Short.BYTES;
+            case INT8 -> words;
+        };
+        long scales = format == WeightFormat.INT8 ? addresses.of(factors) + (long) index * outSize * Float.BYTES : 0;
+        return new CudaLayer.Matrix(format, outSize, inSize, addresses.of(data) + index * bytes, scales);
     }
 
     int outSize() {

@@ -8,6 +8,7 @@ import io.thunderhead.model.config.ModelConfig;
 import io.thunderhead.model.kernels.HeadShape;
 import io.thunderhead.model.kernels.PackedMatrix;
 import io.thunderhead.model.kernels.Rotary;
+import io.thunderhead.tornado.cuda.Addresses;
 import io.thunderhead.tornado.cuda.CudaTasks;
 import io.thunderhead.tornado.kernels.SoftmaxKernels;
 import java.util.ArrayList;
@@ -77,6 +78,25 @@ final class DeviceSoftmax implements DeviceAttention {
         List<Object> resident = new ArrayList<>(pages.arrays());
         List.of(query, key, value, out).forEach(matrices -> resident.addAll(matrices.arrays()));
         return resident;
+    }
+
+    @Override
+    public boolean joins() {
+        return pages instanceof DeviceStore.OfRegion && query.joins() && key.joins() && value.joins() && out.joins();
+    }
+
+    @Override
+    public CudaLayer.Attention cudaAttention(Addresses addresses, int layer) {
+        if (!(pages instanceof DeviceStore.OfRegion memory)) {
+            throw new IllegalStateException("device: pages have no address");
+        }
+        return new CudaLayer.Softmax(
+                query.at(addresses, layer),
+                key.at(addresses, layer),
+                value.at(addresses, layer),
+                out.at(addresses, layer),
+                memory.region().address() + (long) layer * pageCount * pieceSize() * Float.BYTES,
+                pageCount);
     }
 
     @Override

@@ -2,7 +2,9 @@ package io.thunderhead.tornado;
 
 import io.thunderhead.model.config.LayerKind;
 import io.thunderhead.model.config.ModelConfig;
+import io.thunderhead.model.experts.ExpertStore;
 import io.thunderhead.model.layers.DecoderLayer;
+import io.thunderhead.model.layers.JoinedLayers;
 import io.thunderhead.model.layers.LayerSet;
 import io.thunderhead.model.layers.StageRoom;
 import io.thunderhead.model.layers.Workspace;
@@ -16,10 +18,12 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// The layers of a stage on a device, with its sequences' memory. One thread at a time.
 final class DeviceStage implements LayerSet, DeviceStates {
+    private final Target target;
     private final ModelConfig config;
     private final StageRoom room;
     private final List<LayerGroup> groups;
@@ -31,7 +35,8 @@ final class DeviceStage implements LayerSet, DeviceStates {
     private List<DeviceRows> parts = List.of();
 
     /// @param groups closed by this
-    DeviceStage(ModelConfig config, StageRoom room, List<LayerGroup> groups) {
+    DeviceStage(Target target, ModelConfig config, StageRoom room, List<LayerGroup> groups) {
+        this.target = target;
         this.config = config;
         this.room = room;
         this.groups = List.copyOf(groups);
@@ -122,6 +127,30 @@ final class DeviceStage implements LayerSet, DeviceStates {
             cut = rows;
         }
         return parts;
+    }
+
+    @Override
+    public Optional<JoinedLayers> joinedTo(ExpertStore experts) {
+        boolean joins = target.cuda()
+                && config.topK() == JoinedStage.CHOICES
+                && config.expertCount() <= JoinedStage.EXPERTS_MAX
+                && groups.stream().allMatch(group -> group.layers().joins())
+                && experts instanceof DeviceExpertStore store
+                && store.target().device().equals(target.device())
+                && layers.stream()
+                        .allMatch(layer -> store.layerExperts(layer.index()).isPresent());
+        return joins
+                ? Optional.of(new JoinedStage(target, config, cudaLayers(), (DeviceExpertStore) experts))
+                : Optional.empty();
+    }
+
+    private List<CudaLayer> cudaLayers() {
+        return groups.stream()
+                .flatMap(group -> IntStream.range(0, group.indexes().size())
+                        .mapToObj(place ->
+                                group.layers().cudaLayer(place, group.indexes().get(place))))
+                .sorted(Comparator.comparingInt(CudaLayer::index))
+                .toList();
     }
 
     @Override

@@ -43,7 +43,7 @@ final class DeviceStageLoader {
                     loadKind(kind, indexes);
                 }
             }
-            return new DeviceStage(config, room, loaded);
+            return new DeviceStage(target, config, room, loaded);
         } catch (RuntimeException | Error e) {
             loaded.forEach(group -> group.layers().close());
             throw e;

@@ -1,5 +1,7 @@
 package io.thunderhead.tornado;
 
+import io.thunderhead.tornado.cuda.Addresses;
+import io.thunderhead.tornado.cuda.CudaTasks;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,6 +68,13 @@ final class KernelGraph {
     /// Bytes that this graph adds to the device, those of consumed arrays not among them.
     long byteSize() {
         return byteSize;
+    }
+
+    /// Finds out where arrays lie on a device with CUDA, when the graph is run for the first time.
+    void locate(List<Object> arrays, Addresses addresses) {
+        if (cuda) {
+            CudaTasks.locate(tasks, arrays, addresses);
+        }
     }
 
     /// After the tasks of the first graph: keeps its resident arrays for the others.

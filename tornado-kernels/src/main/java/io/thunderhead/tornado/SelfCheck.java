@@ -68,7 +68,7 @@ final class SelfCheck {
     /// Throws CONFIG_INVALID, with how far they are apart, if the device computes something else.
     static void run(ComputeDevice device) {
         run(device, model(32), "float32", new RandomTensors(SEED, DType.F32));
-        run(device, model(32), "bf16", new RandomTensors(SEED, DType.BF16));
+        run(device, model(128), "bf16", new RandomTensors(SEED, DType.BF16));
         run(device, model(128), "int8", new QuantizedTensors(new RandomTensors(SEED, DType.BF16)));
     }
 
@@ -78,20 +78,40 @@ final class SelfCheck {
                         new ReferenceModel(new ModelSource(config, weights, plain, Optional.empty()), PROMPT, ROOM);
                 ReferenceModel actual = new ReferenceModel(
                         new ModelSource(config, weights, plain, Optional.of(device)), PROMPT, ROOM)) {
-            SequenceState there = actual.newSequence();
-            SequenceState here = expected.newSequence();
-            int[] prompt = new SplittableRandom(SEED)
-                    .ints(PROMPT, 0, config.vocabSize())
-                    .toArray();
-            expected.run(StepRows.builder().prefill(here, TokenIds.of(prompt)).build());
-            actual.run(StepRows.builder().prefill(there, TokenIds.of(prompt)).build());
-            compare(device, format, "a prompt", PROMPT, expected, actual);
-            for (int count : DECODED) {
-                TokenIds tokens = TokenIds.of(Arrays.copyOf(prompt, count));
-                expected.run(StepRows.builder().decode(here, tokens).build());
-                actual.run(StepRows.builder().decode(there, tokens).build());
-                compare(device, format, "decoding", count, expected, actual);
+            talk(device, format, expected, actual, true);
+            if (actual.joins()) {
+                talk(device, format, expected, actual, false);
             }
+        }
+    }
+
+    /// @param joined whether layers and experts may run in one go
+    private static void talk(
+            ComputeDevice device, String format, ReferenceModel expected, ReferenceModel actual, boolean joined) {
+        SequenceState there = actual.newSequence();
+        SequenceState here = expected.newSequence();
+        int[] prompt = new SplittableRandom(SEED)
+                .ints(PROMPT, 0, actual.config().vocabSize())
+                .toArray();
+        expected.run(StepRows.builder().prefill(here, TokenIds.of(prompt)).build());
+        run(
+                actual,
+                joined,
+                StepRows.builder().prefill(there, TokenIds.of(prompt)).build());
+        compare(device, format, "a prompt", PROMPT, expected, actual);
+        for (int count : DECODED) {
+            TokenIds tokens = TokenIds.of(Arrays.copyOf(prompt, count));
+            expected.run(StepRows.builder().decode(here, tokens).build());
+            run(actual, joined, StepRows.builder().decode(there, tokens).build());
+            compare(device, format, "decoding", count, expected, actual);
+        }
+    }
+
+    private static void run(ReferenceModel model, boolean joined, StepRows rows) {
+        if (joined) {
+            model.run(rows);
+        } else {
+            model.run(rows, layer -> {});
         }
     }
 

@@ -60,7 +60,7 @@ final class TornadoWorkerDevice implements ComputeDevice {
         for (int rows : sizes.head()) {
             floats += 2L * rows * (config.vocabSize() + 2L * config.hiddenSize()); // logits, and choices from them
         }
-        return floats * Float.BYTES;
+        return floats * Float.BYTES + (target.cuda() ? JoinedStage.scratchBytes(config) : 0);
     }
 
     @Override

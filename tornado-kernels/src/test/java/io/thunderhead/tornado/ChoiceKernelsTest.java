@@ -3,10 +3,14 @@ package io.thunderhead.tornado;
 import static io.thunderhead.tornado.DeviceRun.floats;
 import static io.thunderhead.tornado.DeviceRun.ints;
 import static io.thunderhead.tornado.DeviceRun.random;
+import static io.thunderhead.tornado.cuda.CudaTasks.read;
+import static io.thunderhead.tornado.cuda.CudaTasks.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.thunderhead.model.layers.Routing;
+import io.thunderhead.tornado.cuda.CudaCall;
+import io.thunderhead.tornado.cuda.CudaTasks;
 import io.thunderhead.tornado.kernels.ChoiceKernels;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -91,9 +95,20 @@ final class ChoiceKernelsTest {
     private static IntArray greedyTokens(float[] logits, int rows, int vocab) {
         FloatArray deviceLogits = floats(logits);
         IntArray tokens = new IntArray(rows);
+        IntArray tokensOfCuda = new IntArray(rows);
         IntArray step = ints(rows, 0);
         DeviceRun.run(
                 graph -> {
+                    if (graph.cuda()) {
+                        CudaTasks.add(
+                                graph.tasks(),
+                                "greedyInCuda",
+                                new CudaCall.Launch("greedyTokens", rows, 1, 1024),
+                                read(step),
+                                read(deviceLogits),
+                                write(tokensOfCuda),
+                                read(vocab));
+                    }
                     graph.tasks()
                             .task(
                                     "greedy",
@@ -105,8 +120,12 @@ final class ChoiceKernelsTest {
                                     vocab);
                     graph.launch("greedy", ChoiceKernels.GROUP, rows, 1, 1);
                 },
-                new Object[] {step, deviceLogits, tokens},
-                tokens);
+                new Object[] {step, deviceLogits, tokens, tokensOfCuda},
+                tokens,
+                tokensOfCuda);
+        if (DeviceRun.target().cuda()) {
+            assertThat(tokensOfCuda.toHeapArray()).isEqualTo(tokens.toHeapArray());
+        }
         return tokens;
     }
 }

@@ -245,7 +245,8 @@ final class CudaPrompt {
                 write(tiles),
                 read(rows),
                 read(SliceShapes.PROMPT_TILE_ROWS),
-                read(tileMax));
+                read(tileMax),
+                read(0L));
         run.add(
                 "gateUp" + index + "of",
                 SliceShapes.promptGateUp(tileMax, INTERMEDIATE),

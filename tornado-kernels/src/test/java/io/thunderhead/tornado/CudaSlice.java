@@ -257,7 +257,10 @@ final class CudaSlice {
                 read(tileMax),
                 read(ALPHA),
                 read(1f),
-                read(EPS));
+                read(EPS),
+                read(0L),
+                read(EXPERTS),
+                read(0L));
         all.add(
                 SliceShapes.streamGateUp(tileMax, INTERMEDIATE),
                 read(tiles),

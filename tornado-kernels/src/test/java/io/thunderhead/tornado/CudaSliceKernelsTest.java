@@ -243,7 +243,10 @@ final class CudaSliceKernelsTest {
                         read(tileMax),
                         read(ALPHA),
                         read(BETA),
-                        read(EPS))
+                        read(EPS),
+                        read(0L),
+                        read(32),
+                        read(0L))
                 .addEarly(
                         SliceShapes.keepingRow("combineAndNorm", rows, width),
                         read(a),
@@ -318,7 +321,8 @@ final class CudaSliceKernelsTest {
                         write(tiles),
                         read(rows),
                         read(16),
-                        read(tileMax))
+                        read(tileMax),
+                        read(0L))
                 .add(
                         SliceShapes.combineAndNormBf16(rows, width),
                         read(deviceX),

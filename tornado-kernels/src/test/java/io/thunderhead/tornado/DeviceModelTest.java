@@ -2,9 +2,11 @@ package io.thunderhead.tornado;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.thunderhead.core.error.ServingException;
 import io.thunderhead.model.checkpoint.DType;
+import io.thunderhead.model.checkpoint.TensorSource;
 import io.thunderhead.model.config.LayerKind;
 import io.thunderhead.model.config.ModelConfig;
 import io.thunderhead.model.device.ComputeDevice;
@@ -15,6 +17,7 @@ import io.thunderhead.model.layers.StageRoom;
 import io.thunderhead.model.state.SequenceState;
 import io.thunderhead.model.state.StateLayout;
 import io.thunderhead.model.state.StepRows;
+import io.thunderhead.model.testing.QuantizedTensors;
 import io.thunderhead.model.testing.RandomTensors;
 import io.thunderhead.model.testing.ReferenceModel;
 import io.thunderhead.model.tokenizer.TokenIds;
@@ -26,6 +29,8 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// A whole model on the device, beside the same model on the CPU.
 final class DeviceModelTest {
@@ -34,12 +39,12 @@ final class DeviceModelTest {
     private static final StageRoom ROOM = new StageRoom(3, 9);
 
     /// More than one run of a graph takes.
-    private static final int ROW_MAX = 800;
+    private static final int ROW_MAX = 1100;
 
     private static final int GENERATED = 6;
 
-    private final ModelConfig config = Shapes.model(KINDS, 4, 2, 16);
-    private final RandomTensors weights = new RandomTensors(5, DType.F32);
+    private ModelConfig config = Shapes.model(KINDS, 4, 2, 16);
+    private TensorSource weights = new RandomTensors(5, DType.F32);
     private final Kernels plain = KernelSelection.choose("plain", 1).kernels();
     private final ComputeDevice device =
             new TornadoWorkerDevice("test", DeviceRun.target().device(), Long.MAX_VALUE, GraphSizes.FEW);
@@ -49,11 +54,29 @@ final class DeviceModelTest {
         plain.close();
     }
 
-    /// Prompts of two sequences in one step, then both decode beside a third one's prompt.
     @Test
     void generatesTheGreedyTokensOfTheCpu() {
+        talkAsTheCpu();
+    }
+
+    /// With heads of 128 CUDA runs whole layers, with their experts, in one go.
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void wholeLayersGenerateTheGreedyTokensOfTheCpu(boolean quantized) {
+        assumeTrue(DeviceRun.target().cuda(), "only CUDA does");
+        RandomTensors random = new RandomTensors(5, DType.BF16);
+        config = Shapes.model(KINDS, 4, 2, CudaShapes.HEAD_DIM);
+        weights = quantized ? new QuantizedTensors(random) : random;
+        try (ReferenceModel model = model(Optional.of(device))) {
+            assertThat(model.joins()).isTrue();
+        }
+        talkAsTheCpu();
+    }
+
+    /// Prompts of two sequences in one step, then both decode beside a third one's prompt.
+    private void talkAsTheCpu() {
         int[] first = prompt(1, 700);
-        int[] second = prompt(2, 90);
+        int[] second = prompt(2, 390);
         int[] third = prompt(3, 300);
         try (ReferenceModel expected = model(Optional.empty());
                 ReferenceModel actual = model(Optional.of(device))) {
@@ -64,8 +87,9 @@ final class DeviceModelTest {
                         .prefill(talk.of(0), TokenIds.of(first))
                         .prefill(talk.of(1), TokenIds.of(second)));
             }
-            int[] tokens = {here.greedy(first.length - 1), here.greedy(ROW_MAX - 11)};
-            assertThat(new int[] {there.greedy(first.length - 1), there.greedy(ROW_MAX - 11)})
+            int last = first.length + second.length - 1;
+            int[] tokens = {here.greedy(first.length - 1), here.greedy(last)};
+            assertThat(new int[] {there.greedy(first.length - 1), there.greedy(last)})
                     .isEqualTo(tokens);
             for (int i = 0; i < GENERATED; i++) {
                 for (Talk talk : List.of(here, there)) {

@@ -92,6 +92,11 @@ public final class ExpertBank implements AutoCloseable {
         return config;
     }
 
+    /// Where the experts lie; this bank's.
+    public ExpertStore store() {
+        return store;
+    }
+
     /// What is held now.
     public SortedSet<ExpertId> held() {
         return new TreeSet<>(store.held());

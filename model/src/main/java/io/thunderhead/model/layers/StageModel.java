@@ -6,6 +6,7 @@ import io.thunderhead.model.checkpoint.LoadListener;
 import io.thunderhead.model.checkpoint.TensorSource;
 import io.thunderhead.model.config.LayerRange;
 import io.thunderhead.model.config.ModelConfig;
+import io.thunderhead.model.experts.ExpertStore;
 import io.thunderhead.model.kernels.Kernels;
 import io.thunderhead.model.state.StateLayout;
 import io.thunderhead.model.state.StatePool;
@@ -76,6 +77,11 @@ public final class StageModel implements AutoCloseable {
     /// Memory for so many sequences, all free; one pool at a time.
     public StatePool newPool(StageRoom room) {
         return layers.newPool(new StateLayout(config, range), room);
+    }
+
+    /// See [LayerSet#joinedTo].
+    public Optional<JoinedLayers> joinedTo(ExpertStore experts) {
+        return layers.joinedTo(experts);
     }
 
     public boolean hasEmbedding() {

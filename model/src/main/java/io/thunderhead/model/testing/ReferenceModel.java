@@ -11,6 +11,7 @@ import io.thunderhead.model.experts.RoutedRows;
 import io.thunderhead.model.kernels.Kernels;
 import io.thunderhead.model.layers.DecoderLayer;
 import io.thunderhead.model.layers.HeadWorkspace;
+import io.thunderhead.model.layers.JoinedLayers;
 import io.thunderhead.model.layers.Routing;
 import io.thunderhead.model.layers.StageModel;
 import io.thunderhead.model.layers.StageRoom;
@@ -20,6 +21,8 @@ import io.thunderhead.model.state.StateLayout;
 import io.thunderhead.model.state.StatePool;
 import io.thunderhead.model.state.StepRows;
 import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -35,6 +38,8 @@ public final class ReferenceModel implements AutoCloseable {
     private final ExpertWorkspace expertWorkspace;
     private final StatePool pool;
     private final Workspace workspace;
+    private final Optional<JoinedLayers> joined;
+    private final Map<Integer, int[]> visits = new HashMap<>();
 
     /// @param tokenMax rows of the largest step
     public ReferenceModel(ModelConfig config, TensorSource source, Kernels kernels, int tokenMax) {
@@ -53,6 +58,7 @@ public final class ReferenceModel implements AutoCloseable {
         this.pool = stage.newPool(room);
         this.workspace = new Workspace(config, tokenMax);
         experts.load(source.weights(), ExpertBank.ids(ExpertBank.all(config)), LoadListener.NONE);
+        this.joined = stage.joinedTo(experts.store());
     }
 
     public ModelConfig config() {
@@ -74,16 +80,48 @@ public final class ReferenceModel implements AutoCloseable {
         return workspace;
     }
 
-    /// Runs a step through all layers and advances its sequences.
+    /// Runs a step through all layers and advances its sequences: on a device that joins them in one go.
     public void run(StepRows rows) {
-        run(rows, layer -> {});
+        if (joined.isEmpty()) {
+            run(rows, layer -> {});
+            return;
+        }
+        stage.embed(rows, workspace.hidden());
+        joined.get()
+                .run(
+                        rows,
+                        workspace,
+                        (layerIndex, count, rowsOfExpert) -> visits.put(layerIndex, rowsOfExpert.clone()));
+        rows.advance();
     }
 
-    /// As [#run], showing the workspace after every layer.
+    private int[] visits() {
+        int[] rowsOfExpert = new int[config.expertCount()];
+        Routing routing = workspace.routing();
+        for (int row = 0; row < routing.rowCount(); row++) {
+            for (int slot = 0; slot < routing.topK(); slot++) {
+                rowsOfExpert[routing.expertId(row, slot)]++;
+            }
+        }
+        return rowsOfExpert;
+    }
+
+    /// By layer, how many rows of the last step went to each expert.
+    public Map<Integer, int[]> rowsOfExperts() {
+        return visits;
+    }
+
+    /// Whether layers and experts run in one go.
+    public boolean joins() {
+        return joined.isPresent();
+    }
+
+    /// As [#run], but always layer by layer, and showing the workspace after every one.
     public void run(StepRows rows, Consumer<DecoderLayer> afterLayer) {
         stage.embed(rows, workspace.hidden());
         for (DecoderLayer layer : stage.layers()) {
             layer.attend(rows, workspace);
+            visits.put(layer.index(), visits());
             runExperts(layer.index());
             layer.addExperts(rows, workspace);
             afterLayer.accept(layer);
@@ -152,6 +190,7 @@ public final class ReferenceModel implements AutoCloseable {
 
     @Override
     public void close() {
+        joined.ifPresent(JoinedLayers::close);
         pool.close();
         experts.close();
         stage.close();

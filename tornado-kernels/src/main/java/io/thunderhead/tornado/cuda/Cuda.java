@@ -85,6 +85,13 @@ final class Cuda {
     private final MethodHandle fill = of(driver, "cuMemsetD32_v2", JAVA_LONG, JAVA_INT, JAVA_LONG);
     private final MethodHandle copyToHost = of(driver, "cuMemcpyDtoH_v2", ADDRESS, JAVA_LONG, JAVA_LONG);
     private final MethodHandle copyToDevice = of(driver, "cuMemcpyHtoD_v2", JAVA_LONG, ADDRESS, JAVA_LONG);
+    private final MethodHandle createStream = of(driver, "cuStreamCreate", ADDRESS, JAVA_INT);
+    private final MethodHandle destroyStream = of(driver, "cuStreamDestroy_v2", JAVA_LONG);
+    private final MethodHandle awaitStream = of(driver, "cuStreamSynchronize", JAVA_LONG);
+    private final MethodHandle startCopyToHost =
+            of(driver, "cuMemcpyDtoHAsync_v2", ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+    private final MethodHandle startCopyToDevice =
+            of(driver, "cuMemcpyHtoDAsync_v2", JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG);
     private final MethodHandle wait = of(driver, "cuCtxSynchronize");
     private final MethodHandle register = of(driver, "cuMemHostRegister_v2", ADDRESS, JAVA_LONG, JAVA_INT);
     private final MethodHandle unregister = of(driver, "cuMemHostUnregister", ADDRESS);
@@ -247,6 +254,14 @@ final class Cuda {
         check("cuMemcpyHtoD", copyToDevice, to, from, from.byteSize());
     }
 
+    void copyToHost(long from, MemorySegment to, long stream) {
+        check("cuMemcpyDtoHAsync", startCopyToHost, to, from, to.byteSize(), stream);
+    }
+
+    void copyToDevice(MemorySegment from, long to, long stream) {
+        check("cuMemcpyHtoDAsync", startCopyToDevice, to, from, from.byteSize(), stream);
+    }
+
     void unload(long module) {
         check("cuModuleUnload", unloadModule, module);
     }
@@ -293,17 +308,83 @@ final class Cuda {
     /// The same for a kernel that may start before the one ahead of it on the stream has ended, and waits by itself.
     void launchEarly(long function, CudaCall.Launch call, long stream, Object... arguments) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment attribute = arena.allocate(ATTRIBUTE_BYTES, Long.BYTES);
-            attribute.set(JAVA_INT, 0, STARTS_BEFORE_LAST_ENDS);
-            attribute.set(JAVA_INT, Long.BYTES, 1);
-            int[] sizes = {call.gridX(), call.gridY(), call.gridZ(), call.threads(), 1, 1, call.sharedBytes()};
-            MemorySegment config = arena.allocate(LAUNCH_BYTES, Long.BYTES);
-            MemorySegment.copy(sizes, 0, config, JAVA_INT, 0, sizes.length);
-            config.set(JAVA_LONG, LAUNCH_STREAM, stream);
-            config.set(ADDRESS, LAUNCH_ATTRIBUTES, attribute);
-            config.set(JAVA_INT, LAUNCH_ATTRIBUTE_COUNT, 1);
-            check(call.kernel(), launchBy, config, function, pointers(arena, arguments), MemorySegment.NULL);
+            launchEarlyPrepared(function, call, earlyLaunch(arena, stream), pointers(arena, arguments));
         }
+    }
+
+    /// Room for what [#launchEarlyPrepared] says to the driver.
+    static MemorySegment earlyLaunch(Arena arena, long stream) {
+        MemorySegment attribute = arena.allocate(ATTRIBUTE_BYTES, Long.BYTES);
+        attribute.set(JAVA_INT, 0, STARTS_BEFORE_LAST_ENDS);
+        attribute.set(JAVA_INT, Long.BYTES, 1);
+        MemorySegment config = arena.allocate(LAUNCH_BYTES, Long.BYTES);
+        config.set(JAVA_LONG, LAUNCH_STREAM, stream);
+        config.set(ADDRESS, LAUNCH_ATTRIBUTES, attribute);
+        config.set(JAVA_INT, LAUNCH_ATTRIBUTE_COUNT, 1);
+        return config;
+    }
+
+    /// As [#launchEarly], for a kernel that is started again and again.
+    ///
+    /// @param config made by [#earlyLaunch]
+    /// @param pointers to its arguments
+    @SuppressWarnings("IllegalCatch")
+    void launchEarlyPrepared(long function, CudaCall.Launch call, MemorySegment config, MemorySegment pointers) {
+        int[] sizes = {call.gridX(), call.gridY(), call.gridZ(), call.threads(), 1, 1, call.sharedBytes()};
+        MemorySegment.copy(sizes, 0, config, JAVA_INT, 0, sizes.length);
+        int status;
+        try {
+            status = (int) launchBy.invokeExact(config, function, pointers, MemorySegment.NULL);
+        } catch (Throwable e) {
+            throw new ServingException(ErrorCode.INTERNAL, "device: a native call failed", e);
+        }
+        if (status != 0) {
+            throw new ServingException(ErrorCode.INTERNAL, "device: " + call.kernel() + " returned " + status);
+        }
+    }
+
+    /// As [#launch], for a kernel that is started again and again.
+    ///
+    /// @param pointers to its arguments
+    @SuppressWarnings("IllegalCatch")
+    void launchPrepared(long function, CudaCall.Launch call, long stream, MemorySegment pointers) {
+        int status;
+        try {
+            status = (int) launch.invokeExact(
+                    function,
+                    call.gridX(),
+                    call.gridY(),
+                    call.gridZ(),
+                    call.threads(),
+                    1,
+                    1,
+                    call.sharedBytes(),
+                    stream,
+                    pointers,
+                    MemorySegment.NULL);
+        } catch (Throwable e) {
+            throw new ServingException(ErrorCode.INTERNAL, "device: a native call failed", e);
+        }
+        if (status != 0) {
+            throw new ServingException(ErrorCode.INTERNAL, "device: " + call.kernel() + " returned " + status);
+        }
+    }
+
+    /// One that waits for no other.
+    long createStream() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment stream = arena.allocate(JAVA_LONG);
+            check("cuStreamCreate", createStream, stream, 1);
+            return stream.get(JAVA_LONG, 0);
+        }
+    }
+
+    void destroyStream(long stream) {
+        check("cuStreamDestroy", destroyStream, stream);
+    }
+
+    void await(long stream) {
+        check("cuStreamSynchronize", awaitStream, stream);
     }
 
     private static MemorySegment pointers(Arena arena, Object... arguments) {

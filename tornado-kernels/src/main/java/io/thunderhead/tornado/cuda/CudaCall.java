@@ -25,6 +25,9 @@ public sealed interface CudaCall {
     /// arguments are all arrays that they use.
     record Sequence(List<Part> parts) implements CudaCall {}
 
+    /// Writes down where the task's arguments lie on the device, and runs nothing: not for a graph without other tasks.
+    record Locate(Addresses addresses) implements CudaCall {}
+
     /// @param arguments numbers, and arrays that are among the task's
     /// @param early may start before the part ahead of it has ended: its kernel waits by itself (kernels.cu)
     record Part(Launch launch, List<Object> arguments, boolean early) {}

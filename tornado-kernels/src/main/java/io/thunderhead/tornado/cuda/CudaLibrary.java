@@ -54,7 +54,7 @@ public final class CudaLibrary implements TornadoLibraryProvider {
             case CudaCall.Launch launch -> plan.function(launch);
             case CudaCall.GroupedExperts experts -> plan.function(siluTimes(experts.intermediate()));
             case CudaCall.Sequence sequence -> sequence.parts().forEach(part -> plan.function(part.launch()));
-            case CudaCall.Product _ -> {}
+            case CudaCall.Product _, CudaCall.Locate _ -> {}
         }
     }
 
@@ -75,6 +75,11 @@ public final class CudaLibrary implements TornadoLibraryProvider {
                                 invocation.getDevicePointer(0),
                                 invocation.getDevicePointer(1),
                                 invocation.getDevicePointer(2));
+            case CudaCall.Locate(Addresses addresses) -> {
+                for (int i = 0; i < invocation.getNumArgs(); i++) {
+                    addresses.put(invocation.getArg(i), invocation.getDevicePointer(i));
+                }
+            }
             case CudaCall.Sequence sequence -> launchAll(plan, sequence, invocation);
             case CudaCall.GroupedExperts experts -> groupedExperts(plan, experts, invocation);
         }

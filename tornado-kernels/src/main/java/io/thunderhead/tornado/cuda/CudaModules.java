@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 /// first; a group is compiled when a kernel is asked for that no group before it has.
 final class CudaModules {
     private static final List<List<String>> GROUPS = List.of(
-            List.of("kernels.cu", "panels.cu", "rows.cu", "attention.cu"),
+            List.of("kernels.cu", "panels.cu", "rows.cu", "attention.cu", "joined.cu"),
             List.of("kernels.cu", "decode.cu", "prompt.cu"));
 
     private final Cuda cuda;

@@ -28,6 +28,15 @@ public final class CudaTasks {
         return new Argument(array, Access.READ_WRITE);
     }
 
+    /// Adds a task that finds out where arrays lie.
+    public static void locate(TaskGraph graph, List<Object> arrays, Addresses addresses) {
+        add(
+                graph,
+                "locate",
+                new CudaCall.Locate(addresses),
+                arrays.stream().map(CudaTasks::read).toArray(Argument[]::new));
+    }
+
     public static void add(TaskGraph graph, String id, CudaCall call, Argument... arguments) {
         Object[] values = new Object[arguments.length];
         Access[] accesses = new Access[arguments.length];

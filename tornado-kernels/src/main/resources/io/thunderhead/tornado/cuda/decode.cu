@@ -366,14 +366,15 @@ __device__ __forceinline__ void chooseTwo(float own, int lane, Id* experts, floa
 }
 
 // The whole way from an attention's output to its experts' tables: y = the norm of alpha * residual + beta * branch; the two
-// best of 32 experts, lower id first, with the softmax of their logits as shares; rows by expert. The last block to end
-// does the latter for all rows, at most 1,024. Grid [rows, 8 groups of 4 experts], 256 threads, 4 * width bytes of shared memory;
-// width is a multiple of 4. router [32, width], logits [rows, 32], places[i]: where choice i of [rows, 2] stands among the
-// sorted ones, rowsOf: its row; tiles of up to 8 rows, the rest of tileMax empty; blocksDone is 0 before and after.
+// best of up to 32 experts, lower id first, with the softmax of their logits as shares; rows by expert. The last block to
+// end does the latter for all rows, at most 1,024, and writes them down as `choices` [rows, 2] unless that is 0. Grid [rows, 8
+// groups of 4 experts], 256 threads, 4 * width bytes of shared memory; width is a multiple of 4. router [32, width], logits
+// [rows, 32], places[i]: where choice i of [rows, 2] stands among the sorted ones, rowsOf: its row; tiles of up to 8 rows, of
+// matrix placeOf[expert] (0: of the expert), the rest of tileMax empty; blocksDone is 0 before and after.
 extern "C" __global__ void __launch_bounds__(256) normAndRoute(
         const float* residual, const float* branch, const float* weights, const float* router, float* normed, uint4* split,
         float* logits, float* shares, int* places, int* rowsOf, int* tiles, int* blocksDone, int width, int tileMax, float alpha,
-        float beta, float eps) {
+        float beta, float eps, const int* placeOf, int experts, int* choices) {
     float* kept = (float*)room;
     __shared__ unsigned char chosen[2048];
     __shared__ float sums[8];
@@ -407,9 +408,13 @@ extern "C" __global__ void __launch_bounds__(256) normAndRoute(
     if (!last) return;
     __threadfence();
     for (int r = warp; r < rows; r += 8) {
-        chooseTwo(__ldcg(logits + r * 32 + lane), lane, chosen + 2 * r, shares + 2 * r);
+        float logit = lane < experts ? __ldcg(logits + r * 32 + lane) : -3e38f;
+        chooseTwo(logit, lane, chosen + 2 * r, shares + 2 * r);
     }
     __syncthreads();
+    if (choices) {
+        for (int i = threadIdx.x; i < 2 * rows; i += 256) choices[i] = chosen[i];
+    }
     if (threadIdx.x >= 32) return;
     if (lane == 0) *blocksDone = 0;
     int count = 0;
@@ -427,7 +432,7 @@ extern "C" __global__ void __launch_bounds__(256) normAndRoute(
     tilesBefore -= own;
     for (int i = 0; i < own; i++) {
         int* tile = tiles + (tilesBefore + i) * 3;
-        tile[0] = lane;
+        tile[0] = placeOf ? placeOf[lane] : lane;
         tile[1] = before + i * 8;
         tile[2] = min(8, count - i * 8);
     }

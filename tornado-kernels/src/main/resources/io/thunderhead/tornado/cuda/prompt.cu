@@ -448,10 +448,10 @@ extern "C" __global__ void __launch_bounds__(256) routePrompt(
     if (row < rows) chooseTwo(logits[warp][lane], lane, experts + 2 * row, shares + 2 * row);
 }
 
-// Rows by expert, as normAndRoute does it, for any number of rows; tiles of up to tileRows. One group of 1,024 threads, a
-// warp for each of 32 experts.
+// Rows by expert, as normAndRoute does it, for any number of rows; tiles of up to tileRows, of matrix placeOf[expert], or
+// of the expert itself where that is 0. One group of 1,024 threads, a warp for each of 32 experts.
 extern "C" __global__ void __launch_bounds__(1024) groupPrompt(
-        const int* experts, int* places, int* rowsOf, int* tiles, int rows, int tileRows, int tileMax) {
+        const int* experts, int* places, int* rowsOf, int* tiles, int rows, int tileRows, int tileMax, const int* placeOf) {
     __shared__ int counts[32], tileCounts[32];
     int expert = threadIdx.x >> 5, lane = threadIdx.x & 31, count = 0;
     for (int i = lane; i < 2 * rows; i += 32) count += experts[i] == expert;
@@ -472,7 +472,7 @@ extern "C" __global__ void __launch_bounds__(1024) groupPrompt(
     int rowsOfTile = own ? (count + own - 1) / own : 0;
     for (int i = lane; i < own; i += 32) {
         int* tile = tiles + (tilesBefore + i) * 3;
-        tile[0] = expert;
+        tile[0] = placeOf ? placeOf[expert] : expert;
         tile[1] = before + i * rowsOfTile;
         tile[2] = min(rowsOfTile, count - i * rowsOfTile);
     }

@@ -106,3 +106,48 @@ extern "C" __global__ void __launch_bounds__(1024) chooseByBf16(
         const int* step, const float* x, const u32* router, int* ids, float* shares, int width, int experts, int topK) {
     chooseBest<true>(step, x, router, ids, shares, width, experts, topK);
 }
+
+// The token with the largest logit of each row, the lowest id among equals; -1 if a logit of the row is not finite. Grid
+// [rows], 1024 threads; logits [rows, vocab].
+extern "C" __global__ void __launch_bounds__(1024) greedyTokens(const int* step, const float* logits, int* tokens, int vocab) {
+    if (blockIdx.x >= step[0]) return;
+    __shared__ float values[32];
+    __shared__ int ids[32], strange[32];
+    const float* row = logits + (size_t)blockIdx.x * vocab;
+    float best = -3.4e38f;
+    int id = vocab, odd = 0;
+#pragma unroll 8
+    for (int i = threadIdx.x; i < vocab; i += 1024) {
+        float logit = __ldg(row + i);
+        odd |= (__float_as_uint(logit) & 0x7f800000u) == 0x7f800000u;
+        if (logit > best) {
+            best = logit;
+            id = i;
+        }
+    }
+    auto fold = [&]() {
+        for (int other = 16; other > 0; other >>= 1) {
+            float theirs = __shfl_xor_sync(0xffffffffu, best, other);
+            int them = __shfl_xor_sync(0xffffffffu, id, other);
+            odd |= __shfl_xor_sync(0xffffffffu, odd, other);
+            if (theirs > best || (theirs == best && them < id)) {
+                best = theirs;
+                id = them;
+            }
+        }
+    };
+    fold();
+    int warp = threadIdx.x >> 5, lane = threadIdx.x & 31;
+    if (lane == 0) {
+        values[warp] = best;
+        ids[warp] = id;
+        strange[warp] = odd;
+    }
+    __syncthreads();
+    if (warp > 0) return;
+    best = values[lane];
+    id = ids[lane];
+    odd = strange[lane];
+    fold();
+    if (lane == 0) tokens[blockIdx.x] = odd ? -1 : id;
+}

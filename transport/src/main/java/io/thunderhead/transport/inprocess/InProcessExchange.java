@@ -7,9 +7,11 @@ import io.thunderhead.core.time.Deadline;
 import io.thunderhead.transport.exchange.DispatchLimit;
 import io.thunderhead.transport.exchange.ExpertExchange;
 import io.thunderhead.transport.exchange.ExpertRows;
+import io.thunderhead.transport.exchange.LocalExperts;
 import io.thunderhead.transport.exchange.PendingAnswer;
 import io.thunderhead.transport.exchange.PendingCombine;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -51,6 +53,11 @@ final class InProcessExchange implements ExpertExchange {
             throw e;
         }
         return answer;
+    }
+
+    @Override
+    public Optional<LocalExperts> local() {
+        return nodes.get(worker).experts().local();
     }
 
     private static void hand(InProcessNode node, ExpertRows rows, Deadline deadline, InProcessReply reply) {

@@ -1,0 +1,187 @@
+package io.thunderhead.tornado;
+
+import io.thunderhead.model.config.ModelConfig;
+import io.thunderhead.model.kernels.Rotary;
+import io.thunderhead.tornado.DeviceExpertStore.LayerExperts;
+import java.util.ArrayList;
+import java.util.List;
+
+/// What a part of a step consists of, as kernels of whole layers are told: counts, and addresses of small tables.
+///
+/// @param rows of the part
+/// @param oneEach whether every row is another sequence's next token
+/// @param dense all rows, in tiles of up to `denseRows`
+/// @param wholeTile all rows in one tile
+/// @param expertRows,expertTiles of a tile, and tiles at most, of rows sorted by expert
+/// @param step `[rows, 0, splits]`
+/// @param decodes,prompts segments for lightning: one by one, and in chunks
+/// @param rowTable,pageTable,parts,turns for softmax attention
+/// @param places of each layer's experts in their block
+record JoinedStep(
+        int rows,
+        boolean oneEach,
+        int denseRows,
+        int denseTiles,
+        int expertRows,
+        int expertTiles,
+        int splits,
+        long step,
+        long dense,
+        long wholeTile,
+        long decodes,
+        int decodeCount,
+        long prompts,
+        int promptCount,
+        long rowTable,
+        long pageTable,
+        long parts,
+        int partCount,
+        long turns,
+        List<Long> places) {
+    /// A split leaves a maximum, a sum and a weighted value.
+    static final int PART_FLOATS = CudaShapes.HEAD_DIM + 2;
+
+    private static final int SPLIT_MAX = 16;
+
+    /// Rows times splits stay below this, or splits are 1.
+    private static final int SPLIT_ROWS_MAX = 512;
+
+    /// Rows of all experts from which on many share what is read of the weights.
+    private static final int MANY_EXPERT_ROWS = 256;
+
+    /// Of all sequences of one step.
+    private static final long PAGES_MAX = 1 << 18;
+
+    /// Room for the tables of the largest part.
+    static long tableBytes(ModelConfig config) {
+        // step, dense tiles, segments twice, rows, parts, turns, and what alignment costs
+        long ofRows = JoinedStage.ROW_MAX * (3L + 4 + 4 + 2 + 5 + config.rotaryDim()) + 256;
+        long ofLayers = (JoinedStage.EXPERTS_MAX + 4L) * config.layerCount();
+        return (ofRows + ofLayers + PAGES_MAX) * Integer.BYTES;
+    }
+
+    static int expertTiles(int rows, int rowsOfTile) {
+        int choices = JoinedStage.CHOICES * rows;
+        return choices / rowsOfTile + Math.min(JoinedStage.EXPERTS_MAX, choices);
+    }
+
+    /// Writes the tables.
+    static JoinedStep of(
+            ModelConfig config, Rotary rotary, DeviceRows rows, List<LayerExperts> experts, StepTable table) {
+        int count = rows.rowCount();
+        int queryRows = CudaShapes.QUERIES / (config.headCount() / config.kvHeadCount());
+        int splits = splits(config, rows, queryRows);
+        int denseRows = CudaShapes.rowsOfTile(count);
+        int expertRows = count == 1
+                ? 1
+                : JoinedStage.CHOICES * count <= MANY_EXPERT_ROWS ? CudaShapes.FEW_ROWS : CudaShapes.MANY_ROWS;
+        table.clear();
+        long step = table.begin();
+        table.put(count, 0, splits);
+        long dense = table.begin();
+        for (int row = 0; row < count; row += denseRows) {
+            table.put(0, row, Math.min(denseRows, count - row));
+        }
+        long wholeTile = table.begin();
+        table.put(0, 0, count);
+        long decodes = table.begin();
+        int decodeCount = putSegments(rows, true, table);
+        long prompts = table.begin();
+        int promptCount = putSegments(rows, false, table);
+        long rowTable = table.begin();
+        putRows(rows, table);
+        long pageTable = table.begin();
+        rows.segments().forEach(segment -> segment.pages().forEach(page -> table.put(page)));
+        long parts = table.begin();
+        int partCount = putParts(rows, queryRows, splits, table);
+        long turns = table.begin();
+        putTurns(rows, rotary, table);
+        return new JoinedStep(
+                count,
+                promptCount == 0 && decodeCount == count,
+                denseRows,
+                Math.ceilDiv(count, denseRows),
+                expertRows,
+                expertTiles(count, expertRows),
+                splits,
+                step,
+                dense,
+                wholeTile,
+                decodes,
+                decodeCount,
+                prompts,
+                promptCount,
+                rowTable,
+                pageTable,
+                parts,
+                partCount,
+                turns,
+                putPlaces(experts, table));
+    }
+
+    /// So many that the device has enough groups.
+    private static int splits(ModelConfig config, DeviceRows rows, int queryRows) {
+        int tiles = rows.segments().stream()
+                .mapToInt(segment -> Math.ceilDiv(segment.rowCount(), queryRows))
+                .sum();
+        int wanted = Math.ceilDiv(CudaShapes.GROUPS_WANTED, tiles * config.kvHeadCount());
+        return Math.clamp(wanted, 1, Math.clamp(SPLIT_ROWS_MAX / rows.rowCount(), 1, SPLIT_MAX));
+    }
+
+    private static int putSegments(DeviceRows rows, boolean decode, StepTable table) {
+        int found = 0;
+        for (DeviceRows.Segment segment : rows.segments()) {
+            if (segment.decode() == decode) {
+                int fresh = segment.startPosition() == 0 ? 1 : 0;
+                table.put(segment.firstRow(), segment.rowCount(), segment.slot(), fresh);
+                found++;
+            }
+        }
+        return found;
+    }
+
+    private static void putRows(DeviceRows rows, StepTable table) {
+        int firstPage = 0;
+        for (DeviceRows.Segment segment : rows.segments()) {
+            for (int i = 0; i < segment.rowCount(); i++) {
+                table.put(segment.startPosition() + i, firstPage);
+            }
+            firstPage += segment.pages().size();
+        }
+    }
+
+    private static int putParts(DeviceRows rows, int queryRows, int splits, StepTable table) {
+        int found = 0;
+        int firstPage = 0;
+        for (DeviceRows.Segment segment : rows.segments()) {
+            for (int row = 0; row < segment.rowCount(); row += queryRows) {
+                int tile = Math.min(queryRows, segment.rowCount() - row);
+                for (int split = 0; split < splits; split++) {
+                    table.put(segment.firstRow() + row, tile, segment.startPosition() + row, firstPage, split);
+                    found++;
+                }
+            }
+            firstPage += segment.pages().size();
+        }
+        return found;
+    }
+
+    private static void putTurns(DeviceRows rows, Rotary rotary, StepTable table) {
+        float[] ofRow = new float[2 * rotary.pairCount()];
+        for (DeviceRows.Segment segment : rows.segments()) {
+            for (int i = 0; i < segment.rowCount(); i++) {
+                rotary.turnsAt(segment.startPosition() + i, ofRow);
+                table.put(ofRow);
+            }
+        }
+    }
+
+    private static List<Long> putPlaces(List<LayerExperts> experts, StepTable table) {
+        List<Long> places = new ArrayList<>();
+        for (LayerExperts layer : experts) {
+            places.add(table.begin());
+            layer.places().forEach(place -> table.put(place));
+        }
+        return places;
+    }
+}
