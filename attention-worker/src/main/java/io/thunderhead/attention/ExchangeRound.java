@@ -87,8 +87,7 @@ final class ExchangeRound {
     }
 
     /// Waits for every answer and writes the sum of each row's experts to `sums` `[rowCount, hidden]`. The first
-    /// failure
-    /// abandons the other answers.
+    /// failure abandons the other answers.
     void combine(float[] sums, Deadline deadline) {
         slowestComputeNanos = 0;
         try {

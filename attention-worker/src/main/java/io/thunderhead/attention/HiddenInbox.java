@@ -15,8 +15,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// Hidden rows that came from the stage before and wait for their step. Bounded: the coordinator never has more steps
-/// in
-/// flight than there are stages, so a full inbox is a peer's mistake. Buffers are reused.
+/// in flight than there are stages, so a full inbox is a peer's mistake. Buffers are reused.
 ///
 /// Step ids grow over sessions and coordinators, so whatever is older than the step being run is dropped.
 ///

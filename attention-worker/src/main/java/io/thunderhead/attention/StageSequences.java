@@ -12,8 +12,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// The sequences that this stage remembers. The coordinator decides who is here; this class checks that what it says
-/// fits
-/// what is here. Owner: the stage's engine thread.
+/// fits what is here. Owner: the stage's engine thread.
 final class StageSequences {
     private final StatePool pool;
     private final int vocabSize;

@@ -15,9 +15,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The end of the last stage: logits of the rows that someone asked for, tokens and log-probabilities from them. Rows
-/// are
-/// collected over the whole step so that the head's weights are read once for many of them. Owner: the stage's engine
-/// thread.
+/// are collected over the whole step so that the head's weights are read once for many of them. Owner: the stage's
+/// engine thread.
 final class TokenChooser {
     /// Rows of logits at a time: 64 x 200,064 float32 are 51 MB.
     private static final int ROWS_MAX = 64;

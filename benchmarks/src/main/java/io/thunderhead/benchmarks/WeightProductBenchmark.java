@@ -27,8 +27,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /// Rows times one weight matrix `[3072, 1024]`. A few rows are bound by reading weights, many by multiplying; matrices
-/// are taken in
-/// turn from more memory than caches hold.
+/// are taken in turn from more memory than caches hold.
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)

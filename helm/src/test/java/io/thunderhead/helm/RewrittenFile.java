@@ -7,8 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// A committed file that a test knows how to make. `-Dhelm.rewrite=true` writes it instead of comparing; the change is
-/// then read
-/// in the diff.
+/// then read in the diff.
 final class RewrittenFile {
     private static final boolean REWRITE = Boolean.getBoolean("helm.rewrite");
 

@@ -8,8 +8,7 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.LongAdder;
 
 /// The distribution of one series, in the buckets of its family. Thread-safe; allocates nothing, which the library's
-/// own
-/// histogram does at every record (docs/adr/0027).
+/// own histogram does at every record (docs/adr/0027).
 public final class Histogram {
     private final Labels labels;
     private final double unit;

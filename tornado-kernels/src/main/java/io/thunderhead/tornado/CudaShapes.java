@@ -40,8 +40,7 @@ final class CudaShapes {
     private CudaShapes() {}
 
     /// Rows of a tile of a dense product: many share what is read of the weights, few leave more tiles to be computed
-    /// at
-    /// once.
+    /// at once.
     static int rowsOfTile(int rowMax) {
         return rowMax > MANY_ROWS ? MANY_ROWS : rowMax == 1 ? 1 : FEW_ROWS;
     }

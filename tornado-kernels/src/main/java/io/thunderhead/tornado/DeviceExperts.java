@@ -176,8 +176,7 @@ final class DeviceExperts implements AutoCloseable {
     }
 
     /// `y[r]` becomes the expert in place `places[g]` of `x[r]` for the rows `[firstRows[g], firstRows[g + 1])` of
-    /// group
-    /// `g`; other rows of `y` are left alone.
+    /// group `g`; other rows of `y` are left alone.
     ///
     /// @param x,y `[rows, hidden]`
     synchronized void run(int[] places, int[] firstRows, int groups, float[] x, float[] y) {

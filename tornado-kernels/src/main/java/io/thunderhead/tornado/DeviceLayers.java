@@ -195,8 +195,7 @@ final class DeviceLayers implements AutoCloseable {
     }
 
     /// Takes all that is resident, not only what it copies: a graph finds resident arrays through the one that ran
-    /// before
-    /// it.
+    /// before it.
     private KernelGraph copyGraph(String name, KernelGraph first, List<Object> resident) {
         KernelGraph graph = new KernelGraph(name, first.cuda());
         graph.resident(first, resident);

@@ -6,8 +6,7 @@ import java.util.List;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /// Tables of tiles for products: which rows are multiplied by which matrix, the same twice where a graph has kernels
-/// that
-/// take more rows at once than those from Java do. For one thread.
+/// that take more rows at once than those from Java do. For one thread.
 final class Tiles {
     private final int rowMax;
     private final Table narrow;

@@ -69,8 +69,7 @@ final class Bench {
     }
 
     /// `batch` requests at once; the speed counts what arrives while all of them decode, from the moment the last of
-    /// them
-    /// has its first token until the first of them has its last.
+    /// them has its first token until the first of them has its last.
     BenchReport.Decode decode(int batch, int tokens) {
         ceilings.begin();
         List<TokenTimes> runs = together(IntStream.range(0, batch)

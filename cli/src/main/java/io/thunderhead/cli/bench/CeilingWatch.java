@@ -7,8 +7,7 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /// What the machine can do around each measurement: one that is shared with others can do twice as much at one moment
-/// as
-/// at the next.
+/// as at the next.
 final class CeilingWatch {
     private final @Nullable ModelWork work;
     private final Supplier<Ceilings> machine;

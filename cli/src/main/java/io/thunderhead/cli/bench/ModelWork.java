@@ -14,8 +14,7 @@ import java.util.stream.IntStream;
 record ModelWork(ModelConfig model, WeightStorage storage) {
 
     /// Bytes of weights that a step reads which decodes one token of each of `batch` sequences: all but the embedding
-    /// and
-    /// the experts that no row visits.
+    /// and the experts that no row visits.
     double decodeBytes(int batch) {
         MemoryModel memory = new MemoryModel(model, storage, KvType.FLOAT32);
         double missed = Math.pow(1 - (double) model.topK() / model.expertCount(), batch);

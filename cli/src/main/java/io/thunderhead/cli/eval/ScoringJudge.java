@@ -44,8 +44,7 @@ record ScoringJudge(ApiConnection api, String model) implements Judge {
     /// @param mostLikely positions whose token is the one that greedy decoding takes
     private record Scores(BitSet mostLikely, int tokens) {
         /// Read token by token: of a long prompt the answer is tens of megabytes, and little of it is looked at. With
-        /// one
-        /// alternative a position lists the most likely token, and the prompt's own if that is another.
+        /// one alternative a position lists the most likely token, and the prompt's own if that is another.
         static Scores read(byte[] answer) {
             try (JsonParser json = new JsonFactory().createParser(ObjectReadContext.empty(), answer)) {
                 while (json.nextToken() != null) {

@@ -4,8 +4,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/// What a node process tells the process that started it, as one line of its output:
-/// `@thunderhead loaded=10 total=40 ready=false http=127.0.0.1:8080 | loading layer 3`.
+/// What a node process tells the process that started it, as one line of its output: `@thunderhead loaded=10 total=40
+/// ready=false http=127.0.0.1:8080 | loading layer 3`.
 ///
 /// @param addresses where it listens, by purpose
 /// @param detail what it does or waits for, in a few words

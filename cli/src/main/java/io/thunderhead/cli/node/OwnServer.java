@@ -13,8 +13,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /// A whole cluster on this machine that a command runs for itself, quietly: its log does not run through what the
-/// command
-/// prints.
+/// command prints.
 public interface OwnServer extends AutoCloseable {
     /// In processes of its own, whose log goes to a file, or inside this one if `serve.in-process` says so. Not
     /// started.

@@ -16,8 +16,7 @@ import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 
 /// `thunderhead train-startup`, run once by the launcher after a build: one node of each role in this JVM, over the
-/// real
-/// wires, until all are ready. The JVM remembers the classes that this loads, so that later starts are fast.
+/// real wires, until all are ready. The JVM remembers the classes that this loads, so that later starts are fast.
 @Command(
         name = "train-startup",
         hidden = true,

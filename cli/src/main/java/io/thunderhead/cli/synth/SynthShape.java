@@ -34,8 +34,7 @@ record SynthShape(
             new SynthShape(8, RELEASED_PATTERN, 1024, 16, 64, 2, 1024, 32, 2, 32_768, CONTEXT);
 
     /// `one-layer-full-size` has one released layer, experts and all, in 11.6 GiB; the released vocabulary would make
-    /// it
-    /// 15.2 without being about layers.
+    /// it 15.2 without being about layers.
     private static final Map<String, SynthShape> PRESETS = new TreeMap<>(Map.of(
             "mid", MID,
             "mid-softmax", new SynthShape(8, "S", 1024, 16, 64, 2, 1024, 32, 2, 32_768, CONTEXT),

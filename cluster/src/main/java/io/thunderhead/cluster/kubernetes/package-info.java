@@ -1,6 +1,5 @@
 /// What a node tells Kubernetes about itself. Nodes find each other by DNS, so nothing else of the product needs the
-/// API
-/// server.
+/// API server.
 @NullMarked
 package io.thunderhead.cluster.kubernetes;
 

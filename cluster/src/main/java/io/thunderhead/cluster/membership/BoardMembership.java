@@ -114,8 +114,7 @@ abstract class BoardMembership implements ClusterMembership {
     }
 
     /// Leaves between two calls to others if it can, else ends the one under way by leaving: whoever would answer it
-    /// may
-    /// have gone before.
+    /// may have gone before.
     @Override
     public void close() {
         closed = true;

@@ -20,8 +20,7 @@ public interface ClusterMembership extends AutoCloseable {
     void publish(Plan plan);
 
     /// Marks a worker as drained, or takes the mark away: plans leave drained workers out. The mark outlives the
-    /// worker, and
-    /// ends with the last coordinator.
+    /// worker, and ends with the last coordinator.
     void drain(NodeId worker, boolean drained);
 
     /// Shows the cluster every few seconds what this node's experts computed.

@@ -26,8 +26,7 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The board in Hazelcast maps of JSON texts: infos, statuses and loads by the member's id, the plan, and the drained
-/// by
-/// their names. Entries of members that are gone do not count; the oldest coordinator sweeps them out.
+/// by their names. Entries of members that are gone do not count; the oldest coordinator sweeps them out.
 ///
 /// Only coordinators hold data. While none is there, reads answer from what was read last and nothing is written; the
 /// membership thread writes everything again when one is back.

@@ -10,8 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Steps a [PlanKeeper] with what the cluster looks like, and publishes what it decides. Every coordinator runs one;
-/// the
-/// keeper does nothing where its node does not lead.
+/// the keeper does nothing where its node does not lead.
 public final class PlanPublisher implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(PlanPublisher.class);
     private static final long STEP_MILLIS = 500;

@@ -260,8 +260,7 @@ class PlacementTest {
     }
 
     /// Computed from the workers alone, not from the shares that the second plan chose: equal shares, the larger ones
-    /// to
-    /// whoever held most.
+    /// to whoever held most.
     private static int arrivalsNeeded(Plan before, Plan after) {
         Map<NodeId, Integer> held = new HashMap<>();
         before.experts().forEach(holder -> held.put(holder.worker(), count(holder)));

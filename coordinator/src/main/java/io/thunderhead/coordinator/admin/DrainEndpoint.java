@@ -15,8 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// `POST /admin/api/drain` and `undrain`: takes a worker out of the plan, or lets plans use it again. Throws NOT_FOUND
-/// where
-/// there is no such node, INVALID_REQUEST for a coordinator, and for the last worker of its role.
+/// where there is no such node, INVALID_REQUEST for a coordinator, and for the last worker of its role.
 ///
 /// @param drained what the node is afterwards
 public record DrainEndpoint(AdminView view, boolean drained) implements Endpoint {

@@ -7,8 +7,7 @@ import java.util.Collection;
 import java.util.List;
 
 /// The body of `GET /admin/api/loads`: rows that each expert computed, `[layers][experts]`, of all workers that are
-/// there,
-/// since they started.
+/// there, since they started.
 public record LoadReport(Dimensions model, Collection<ExpertLoad> loads) {
     public byte[] json() {
         long[][] rows = new long[model.layers()][model.experts()];

@@ -12,8 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Keeps at most one pipeline: that of the newest plan whose workers are all ready. The one before goes on serving
-/// while
-/// a newer plan is being loaded, as long as its own workers are there. Owner: engine thread.
+/// while a newer plan is being loaded, as long as its own workers are there. Owner: engine thread.
 public final class PipelineKeeper implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(PipelineKeeper.class);
 

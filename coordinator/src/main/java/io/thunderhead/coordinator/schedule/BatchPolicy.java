@@ -8,11 +8,9 @@ import java.util.Collection;
 /// - Decodes: those that waited longest; so many that `stages` steps in flight share them evenly, and never the room of
 ///   one block while a prompt waits. When pages run out the youngest sequence is preempted.
 /// - Admission: preempted and replayed sequences first, then clients with the fewest running sequences, then by
-/// arrival.
-///   Who does not fit is not overtaken: a large prompt would wait for ever.
+/// arrival. Who does not fit is not overtaken: a large prompt would wait for ever.
 /// - Pace: after a step that read prompts, `decodeSteps` steps with decodes do nothing else, so that a long prompt
-/// takes
-///   a part of the time and not nearly all of it. A step without decodes always reads.
+/// takes a part of the time and not nearly all of it. A step without decodes always reads.
 /// - Turns: the client whose last turn is longest ago reads one block of 256; within it the prompt that came first and
 ///   the one with the least left alternate, so that neither long nor short prompts wait for all of the others.
 record BatchPolicy(int maxBatchTokens, int decodeSteps, int maxRunning) {

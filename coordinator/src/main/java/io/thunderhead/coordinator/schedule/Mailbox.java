@@ -12,8 +12,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /// Hands events over to the engine thread: bounded, in order of posting. Of the cluster's states only the newest is
-/// kept;
-/// it never waits and comes before the events. Thread-safe; one reader.
+/// kept; it never waits and comes before the events. Thread-safe; one reader.
 final class Mailbox {
     private static final int EVENTS_MAX = 8192;
 

@@ -29,8 +29,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// The engine's state and how events and time change it: [BatchPolicy] chooses a step, the pipeline runs it, its
-/// outcome
-/// is applied. Owner: engine thread; never waits.
+/// outcome is applied. Owner: engine thread; never waits.
 final class Scheduler {
     private static final long EXPIRY_CHECK_NANOS = Duration.ofMillis(10).toNanos();
 

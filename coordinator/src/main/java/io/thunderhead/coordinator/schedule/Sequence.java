@@ -10,8 +10,7 @@ import java.util.List;
 
 /// A request, its tokens so far, and how much of them the stages remember. The stages know it by the id of its current
 /// life; after a loss or a preemption it is replayed in a new life under a new id, so that nothing late from the old
-/// one
-/// can be mistaken. Owner: engine thread, but for [#askCancel].
+/// one can be mistaken. Owner: engine thread, but for [#askCancel].
 final class Sequence {
     private static final long NO_LIFE = 0;
 

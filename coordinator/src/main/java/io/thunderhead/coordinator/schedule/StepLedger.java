@@ -9,9 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /// The steps under way on the open pipeline. Ids go on growing over pipelines, and over coordinators, because they
-/// begin
-/// at the time of day: a late answer from a closed pipeline finds nothing, and a stage can tell rows of an older step.
-/// Owner: engine thread.
+/// begin at the time of day: a late answer from a closed pipeline finds nothing, and a stage can tell rows of an older
+/// step. Owner: engine thread.
 final class StepLedger {
     /// What an answer may be late after the stage's own timeout before its line is given up.
     static final Duration ANSWER_MARGIN = Duration.ofSeconds(2);

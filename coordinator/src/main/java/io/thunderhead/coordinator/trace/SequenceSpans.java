@@ -15,8 +15,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// Makes spans of what a sequence tells its sink: `queue`, `prefill`, `decode` one after the other, and `steps` below
-/// the
-/// latter two. Owner: engine thread, once it was admitted.
+/// the latter two. Owner: engine thread, once it was admitted.
 final class SequenceSpans implements TokenSink {
     /// A span a step would be more than anyone looks at.
     static final int STEPS_PER_SPAN = 64;

@@ -23,8 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The whole engine against stages that take time, in time that is only counted: a step costs a fixed part, which is
 /// reading the weights, and a part for every token, both shared by the stages. Costs are those of the model `mid` on
-/// two
-/// cores.
+/// two cores.
 final class TimedRun {
     static final Duration STEP = Duration.ofMillis(24);
     static final Duration TOKEN = Duration.ofMillis(1);

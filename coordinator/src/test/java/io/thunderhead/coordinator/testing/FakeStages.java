@@ -23,8 +23,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The stages of all plans, in one thread: commands lie in their lines until the test lets a stage run the next one,
-/// and
-/// outcomes until the test delivers them, also after the line was closed.
+/// and outcomes until the test delivers them, also after the line was closed.
 public final class FakeStages implements NodeConnector {
     private final int maxBatchTokens;
     private final Map<Long, Plan> plans = new HashMap<>();

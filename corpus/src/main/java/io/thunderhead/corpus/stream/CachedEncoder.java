@@ -7,8 +7,7 @@ import java.util.Map;
 
 /// The production tokenizer behind a memory of words, several times as fast on texts whose words repeat. Byte-level
 /// tokenizers of the GPT family never join what stands before the space of a word with what follows, so that the ids of
-/// a
-/// text are those of its words; [#agrees] tells whether that holds. Not thread-safe: one a thread.
+/// a text are those of its words; [#agrees] tells whether that holds. Not thread-safe: one a thread.
 final class CachedEncoder {
     private static final int WORDS_MAX = 1 << 16;
 

@@ -15,8 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Conversations as the served model will see them: rendered by its own chat template, cut where an answer begins, so
-/// that
-/// the ids before an answer are those of the prompt and the answer's own are those that the model should write.
+/// that the ids before an answer are those of the prompt and the answer's own are those that the model should write.
 /// Immutable and thread-safe.
 final class ChatTokens {
     private static final int CHECKED = 32;
@@ -38,8 +37,7 @@ final class ChatTokens {
     }
 
     /// Throws IllegalArgumentException if the folder has no tokenizer or one that [CachedEncoder] does not do justice
-    /// to,
-    /// and CHECKPOINT_INVALID if its files are wrong.
+    /// to, and CHECKPOINT_INVALID if its files are wrong.
     static ChatTokens read(Path model) {
         Tokenizer tokenizer = TokenizerReader.read(model)
                 .orElseThrow(() -> new IllegalArgumentException(model + ": expected a tokenizer.json, got none"));

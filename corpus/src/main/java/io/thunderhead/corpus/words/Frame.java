@@ -7,8 +7,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// A sentence with slots, `The {role} of {place1} is {person1}.`; a slot without a given value takes a word of its
-/// list.
-/// Immutable.
+/// list. Immutable.
 public final class Frame {
     private static final Pattern SLOT = Pattern.compile("\\{([a-z][a-z0-9_]*)}");
 

@@ -6,8 +6,7 @@ import java.util.List;
 import java.util.Set;
 
 /// Invented names of one conversation, each given once, none a part of another. A name belongs to one split by its
-/// hash.
-/// Not thread-safe.
+/// hash. Not thread-safe.
 public final class Names {
     private static final String[] ONSETS = {
         "b", "d", "f", "g", "h", "j", "k", "l", "m", "n", "p", "r", "s", "t", "v", "w", "y", "z"
@@ -60,8 +59,7 @@ public final class Names {
     }
 
     /// Whether a title may begin with this word: in one conversation its first word alone tells a title from the
-    /// others,
-    /// as long as there are enough words.
+    /// others, as long as there are enough words.
     boolean takeFirstTitleWord(String word) {
         return firstTitleWords.add(word);
     }

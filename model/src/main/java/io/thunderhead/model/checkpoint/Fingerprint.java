@@ -9,8 +9,8 @@ import java.util.HexFormat;
 import java.util.SortedMap;
 
 /// SHA-256 over the config, the quantization if there is one, every tensor's released name, dtype and shape, and the
-/// first bytes of every tensor outside
-/// the experts. The sample tells fine-tuned weights of one shape apart; hashing all 850 GiB would take an hour.
+/// first bytes of every tensor outside the experts. The sample tells fine-tuned weights of one shape apart; hashing all
+/// 850 GiB would take an hour.
 final class Fingerprint {
     private static final long SAMPLE_BYTES = 256;
 

@@ -18,10 +18,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Copies a checkpoint with its matrices of attention and experts quantized: one file for what stands outside the
-/// layers,
-/// and for each layer one for its attention and one for its experts, which are the parts that workers hold. All else is
-/// copied as
-/// it is stored.
+/// layers, and for each layer one for its attention and one for its experts, which are the parts that workers hold. All
+/// else is copied as it is stored.
 public final class QuantizedCheckpointWriter {
     /// A part of a tensor that goes to the file at once.
     private static final long PIECE_BYTES = 64L << 20;
@@ -49,8 +47,7 @@ public final class QuantizedCheckpointWriter {
     }
 
     /// Throws INVALID_REQUEST if the source is quantized already or the folder cannot be written; what is written by
-    /// then
-    /// stays, without the index that would make it a checkpoint.
+    /// then stays, without the index that would make it a checkpoint.
     ///
     /// @param folder exists and holds no weights
     public void write(Path folder) {

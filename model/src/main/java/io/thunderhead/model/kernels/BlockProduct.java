@@ -3,9 +3,8 @@ package io.thunderhead.model.kernels;
 import java.util.Arrays;
 
 /// Rows times several panels of a weight matrix: `C [rows, outputs of the panels] = A [rows, in] * W^T`. What it gives
-/// is
-/// defined by one [Product] a panel; it is an operation of its own because many rows are worth rearranging once for all
-/// panels. Reusable: set every part, then hand it to [Arithmetic#multiply(BlockProduct)].
+/// is defined by one [Product] a panel; it is an operation of its own because many rows are worth rearranging once for
+/// all panels. Reusable: set every part, then hand it to [Arithmetic#multiply(BlockProduct)].
 final class BlockProduct {
     /// More rows are given to [Arithmetic] in several blocks, so that what it rearranges stays in the second-level
     /// cache.

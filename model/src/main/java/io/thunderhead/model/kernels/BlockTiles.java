@@ -13,11 +13,8 @@ import jdk.incubator.vector.IntVector;
 
 /// The inner loops of [VectorBlocks]: tiles of C that stay in registers over a piece's depth. Each is compiled by
 /// itself (`jvm.flags`, docs/adr/0015), and calls the Vector API without helpers between: the compiler stops inlining
-/// methods
-/// that are
-/// not the JDK's own where eight rows are only half done. A tile's last rows may be missing: then it computes its last
-/// row
-/// several times and writes the same numbers.
+/// methods that are not the JDK's own where eight rows are only half done. A tile's last rows may be missing: then it
+/// computes its last row several times and writes the same numbers.
 final class BlockTiles {
     private static final long CACHE_LINE = 64;
 

@@ -3,8 +3,7 @@ package io.thunderhead.model.kernels;
 import io.thunderhead.model.config.ResidualFactors;
 
 /// Loops in which no element depends on another, one by one. [#scale] has no vector twin: the compiler makes one, of
-/// the same
-/// bits. Those over two arrays it leaves as they are, since the arrays might overlap.
+/// the same bits. Those over two arrays it leaves as they are, since the arrays might overlap.
 final class Elementwise {
     private Elementwise() {}
 

@@ -12,8 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Zeroed memory that Linux is asked to back with pages of 2 MiB. Reading weights in 4 KiB pages spends more time on
-/// address
-/// translation than on the weights where a virtual machine doubles every page table (docs/adr/0033).
+/// address translation than on the weights where a virtual machine doubles every page table (docs/adr/0033).
 final class HugePages {
     static final long PAGE_BYTES = 2 << 20;
 
@@ -56,8 +55,7 @@ final class HugePages {
     }
 
     /// Memory whose first `byteCount / 2 MiB` huge pages are asked for, freed with the arena; empty where there is no
-    /// such
-    /// call or no memory. What is never written takes no memory, but for the rest of a page.
+    /// such call or no memory. What is never written takes no memory, but for the rest of a page.
     static Optional<MemorySegment> allocate(long byteCount, Arena arena) {
         return byteCount < PAGE_BYTES ? Optional.empty() : LINUX.flatMap(linux -> linux.map(byteCount, arena));
     }

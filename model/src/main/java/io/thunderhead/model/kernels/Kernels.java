@@ -21,8 +21,7 @@ public interface Kernels extends AutoCloseable {
     PackedMatrix quantize(StoredTensor tensor, Arena arena);
 
     /// `y [rows, out] = x [rows, in] * w^T`: each element one fma chain over the inputs from 0; of INT8 weights over
-    /// the
-    /// integers, the sum then times the output's scale.
+    /// the integers, the sum then times the output's scale.
     void matmul(float[] x, int rows, PackedMatrix w, float[] y);
 
     /// `y = x / sqrt(mean(x^2) + eps) * weights`, a row at a time. `y` may be `x`.
@@ -53,8 +52,7 @@ public interface Kernels extends AutoCloseable {
     void storeKeysValues(StepRows rows, int layerIndex, Rotary rotary, float[] q, float[] k, float[] v);
 
     /// Causal softmax attention over the pages, one page after the other with a running maximum. Query head `a` reads
-    /// kv
-    /// head `a / (heads / kvHeads)`.
+    /// kv head `a / (heads / kvHeads)`.
     ///
     /// @param q,out `[rows, heads, headDim]`, `q` from [#storeKeysValues]
     void softmaxAttention(StepRows rows, int layerIndex, HeadShape shape, float[] q, float[] out);

@@ -80,8 +80,7 @@ final class LightningRows {
     }
 
     /// `out[r] += sum over c <= r of exp(-s (r - c)) (q_r . k_c) v_c`, in strips of rows: none has scores for the
-    /// tokens
-    /// behind it.
+    /// tokens behind it.
     private void addPresent(int firstRow, int tokens, int head, float[] keys, MemorySegment values, Scratch scratch) {
         int headDim = decay.headDim();
         int keysStride = PackedMatrix.wholePanels(tokens);
@@ -144,8 +143,7 @@ final class LightningRows {
     }
 
     /// `[headDim, tokens]`, the tokens filled up to whole panels with anything: nobody reads those scores. A few tokens
-    /// at a
-    /// time, so that both what is read and what is written stays in the first-level cache.
+    /// at a time, so that both what is read and what is written stays in the first-level cache.
     private float[] transposeKeys(int firstRow, int tokens, int head, Scratch scratch) {
         int headDim = decay.headDim();
         int width = PackedMatrix.wholePanels(tokens);

@@ -12,8 +12,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
 /// The inner loops over bf16 weights: [PanelTile]s, where each vector of pairs gives the outputs `lane` and `lane +
-/// 16`, and
-/// the widening of [VectorBlocks]. Each is compiled by itself (`jvm.flags`, docs/adr/0015).
+/// 16`, and the widening of [VectorBlocks]. Each is compiled by itself (`jvm.flags`, docs/adr/0015).
 final class PairTiles {
     private PairTiles() {}
 

@@ -1,8 +1,7 @@
 package io.thunderhead.model.kernels;
 
 /// A few rows by some panels of bf16 or int8 weights, as [PairTiles] and [ByteTiles] take them. Tiles may reach beyond
-/// the last
-/// row and the last panel: there they compute the last one again and write the same numbers.
+/// the last row and the last panel: there they compute the last one again and write the same numbers.
 final class PanelTile {
     float[] a = new float[0];
     private int aOffset;

@@ -5,8 +5,7 @@ import java.lang.foreign.ValueLayout;
 
 /// A small dense product `C [rows, columns] = C + A [rows, depth] * B [depth, columns]`, or `= A * B` from zero. Each
 /// element of C is one fma chain in order of depth (of an INT8 panel over its integers: [BlockProduct#scaleColumns]).
-/// Reusable: set
-/// every part, then hand it to [Arithmetic#multiply].
+/// Reusable: set every part, then hand it to [Arithmetic#multiply].
 ///
 /// A and C are arrays; offsets and strides (from row to row) count floats. B is off-heap.
 final class Product {
@@ -19,8 +18,7 @@ final class Product {
     int bStride;
 
     /// If B is a panel of a [PackedMatrix] how its numbers stand there (then `bStride` counts for nothing); F32 also
-    /// for
-    /// any other floats.
+    /// for any other floats.
     WeightFormat bFormat = WeightFormat.F32;
 
     float[] c = new float[0];

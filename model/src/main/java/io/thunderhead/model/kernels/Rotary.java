@@ -25,8 +25,7 @@ public final class Rotary {
     }
 
     /// Writes the cosines of a position's angles to `turns[0..pairCount)` and the sines behind them. Not by
-    /// `StrictMath`,
-    /// which allocates; `Math` rounds these doubles the same way on all machines of one architecture.
+    /// `StrictMath`, which allocates; `Math` rounds these doubles the same way on all machines of one architecture.
     public void turnsAt(int position, float[] turns) {
         for (int j = 0; j < frequencies.length; j++) {
             double angle = position * frequencies[j];

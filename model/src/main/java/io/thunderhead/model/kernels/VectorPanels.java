@@ -3,10 +3,8 @@ package io.thunderhead.model.kernels;
 import static io.thunderhead.model.kernels.VectorArithmetic.LANES;
 
 /// Products of a few rows with panels of bf16 or int8 weights: each weight is widened, which is exact, in registers on
-/// its way
-/// to the fma. Memory is the limit then, not arithmetic, and it is fast only with several streams under way: tiles read
-/// two or
-/// four panels at a time (docs/adr/0033).
+/// its way to the fma. Memory is the limit then, not arithmetic, and it is fast only with several streams under way:
+/// tiles read two or four panels at a time (docs/adr/0033).
 final class VectorPanels {
     /// Panels that all rows go through before the next.
     private static final int PANELS = 4;
@@ -20,8 +18,7 @@ final class VectorPanels {
     private VectorPanels() {}
 
     /// A narrow last panel goes through a buffer, so that the loops need no masks. With masks they outgrew what the
-    /// compiler
-    /// inlines, and vectors became objects.
+    /// compiler inlines, and vectors became objects.
     static void multiply(BlockProduct block) {
         multiply(block.tile.wholePanels(block), block.weights.format());
         int last = block.endPanel - 1;

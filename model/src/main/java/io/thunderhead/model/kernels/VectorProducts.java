@@ -3,10 +3,8 @@ package io.thunderhead.model.kernels;
 import static io.thunderhead.model.kernels.VectorArithmetic.LANES;
 
 /// [Product]s with lanes across the columns. Rows come in tiles of four that share each load of B: with two vectors of
-/// B
-/// eight chains are under way, enough to hide an fma's latency on two ports, and all fit the 16 registers of AVX2. A
-/// last
-/// tile with rows missing computes its last row several times, which costs nothing and writes the same numbers.
+/// B eight chains are under way, enough to hide an fma's latency on two ports, and all fit the 16 registers of AVX2. A
+/// last tile with rows missing computes its last row several times, which costs nothing and writes the same numbers.
 final class VectorProducts {
     private static final int TILE_ROWS = 4;
 

@@ -5,8 +5,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.MemorySegment.Scope;
 
 /// An arena for weights that are read over and over: what is allocated first lies side by side in huge pages, what
-/// comes when
-/// `byteCount` bytes are used up lies anywhere. Weights of one arena may be used by any thread; one thread allocates.
+/// comes when `byteCount` bytes are used up lies anywhere. Weights of one arena may be used by any thread; one thread
+/// allocates.
 public final class WeightArena implements Arena {
     private final Arena arena = Arena.ofShared();
     private final MemorySegment reserved;

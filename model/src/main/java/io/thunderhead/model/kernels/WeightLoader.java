@@ -60,8 +60,7 @@ public final class WeightLoader {
     }
 
     /// A matrix of attention or of an expert: packed, quantized if the source says so, or mapped if it was quantized
-    /// ahead
-    /// of time; then the source must stay open as long as the matrix is used.
+    /// ahead of time; then the source must stay open as long as the matrix is used.
     public PackedMatrix matrix(Arena arena, String name, int outSize, int inSize) {
         Optional<Int8Matrix> int8 = source.int8(name, outSize, inSize);
         if (int8.isPresent()) {

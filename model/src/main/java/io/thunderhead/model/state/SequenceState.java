@@ -8,8 +8,8 @@ import java.util.List;
 ///
 /// Before a step [#reserve] room for its last token; when the step is done, [#advance] by its tokens. To save a state,
 /// wherever it lies, [#readLightning] and [#readPage] every page; to restore it, reserve, write them and advance. Who
-/// computes on the host reads and writes [#lightning()] and [#page] in place.
-/// Owner: the engine thread of the [StatePool] it came from; whoever acquired it releases it.
+/// computes on the host reads and writes [#lightning()] and [#page] in place. Owner: the engine thread of the
+/// [StatePool] it came from; whoever acquired it releases it.
 public final class SequenceState {
     private final StatePool pool;
     private final StateLayout layout;

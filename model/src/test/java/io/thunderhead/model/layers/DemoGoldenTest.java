@@ -17,9 +17,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /// The shipped demo model against transformers' `MiniMaxForCausalLM` in float32 (tools/demo-model/reference.py). Of
-/// every
-/// prompt there are, after `pN.`: `input_ids` of n tokens, `logprob_next` of n - 1, `logits_last` of the last four
-/// rows.
+/// every prompt there are, after `pN.`: `input_ids` of n tokens, `logprob_next` of n - 1, `logits_last` of the last
+/// four rows.
 final class DemoGoldenTest {
     private static final String DEMO = "demo";
     private static final int CHUNK_TOKENS = 1024;
@@ -27,8 +26,7 @@ final class DemoGoldenTest {
     private static final int STEP_TOKENS_MAX = 4096;
 
     /// Absolute, of log-probabilities and logits. Both sides compute in float32 from the same bf16 weights and differ
-    /// in
-    /// the order of their sums; of the golden models the one closest in depth differs by up to 5.3e-4.
+    /// in the order of their sums; of the golden models the one closest in depth differs by up to 5.3e-4.
     private static final double TOLERANCE = 3e-3;
 
     @Test

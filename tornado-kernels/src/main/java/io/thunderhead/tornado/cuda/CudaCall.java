@@ -12,8 +12,7 @@ public sealed interface CudaCall {
     }
 
     /// `y = x w^T` in bf16, summed in float32, by cuBLAS. Arguments: `x [rows, in]`, `w [out, in]`, `y [rows, out]`,
-    /// all
-    /// from their first element on.
+    /// all from their first element on.
     record Product(int rows, int outSize, int inSize) implements CudaCall {}
 
     /// The three products of experts and the activation between them, group by group. Arguments: `x [rows, hidden]`,

@@ -11,8 +11,8 @@ import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.runtime.library.spi.TornadoNativeStreamSupport;
 
 /// Starts kernels in CUDA C one after the other on a stream of its own, with addresses and sizes that are new each
-/// time.
-/// Nothing waits before [#await]. One thread at a time; whoever uses it takes care that no graph is recorded meanwhile.
+/// time. Nothing waits before [#await]. One thread at a time; whoever uses it takes care that no graph is recorded
+/// meanwhile.
 public final class CudaProgram implements AutoCloseable {
     private static final int ARGUMENTS_MAX = 32;
     private static final long PAGE_BYTES = 4096;

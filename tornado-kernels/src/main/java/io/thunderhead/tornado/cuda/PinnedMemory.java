@@ -7,8 +7,7 @@ import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.runtime.library.spi.TornadoNativeStreamSupport;
 
 /// Host memory that a device reads and writes in place. TornadoVM pins too, but takes all its pins back when any plan
-/// of
-/// the process ends, under the recorded graphs of the others; it leaves alone what is pinned already.
+/// of the process ends, under the recorded graphs of the others; it leaves alone what is pinned already.
 public final class PinnedMemory implements AutoCloseable {
     /// Smaller ones are copied by the driver as fast.
     private static final long BYTES_MIN = 16 << 10;

@@ -5,9 +5,8 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /// Moves one piece of a large device array (a sequence's state, a page, an expert's matrix) to and from a small one
-/// that
-/// is exchanged with the host. Grid: `[piece size, padded to GROUP]`, local `[GROUP]`. `where` is `[index of the first
-/// element, count]`.
+/// that is exchanged with the host. Grid: `[piece size, padded to GROUP]`, local `[GROUP]`. `where` is `[index of the
+/// first element, count]`.
 public final class CopyKernels {
     public static final int GROUP = 128;
 

@@ -7,8 +7,7 @@ import java.lang.foreign.MemorySegment;
 /// With top-k up to 2 there is one row a dispatched row: the sum, in expert-id order, of `weight * expert(row)` over
 /// its slots that live there, each product rounded to float32 before it is added. With a larger top-k a partial sum
 /// would depend on the sharding, so there are `topK` rows a dispatched row, one a slot (undefined where the slot is
-/// -1).
-/// Closed by the reader.
+/// -1). Closed by the reader.
 public interface CombinedRows extends AutoCloseable {
     MemorySegment hidden();
 

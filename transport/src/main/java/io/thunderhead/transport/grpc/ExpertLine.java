@@ -19,8 +19,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// One connection's worth of dispatches, whatever carries it: matches answers to what was sent. The places in the limit
-/// that its unanswered
-/// dispatches hold are given back when they are answered or when the connection ends.
+/// that its unanswered dispatches hold are given back when they are answered or when the connection ends.
 final class ExpertLine implements ClientStream.Receiver<InputStream> {
     private final Sender stream;
     private final StreamMemory memory;

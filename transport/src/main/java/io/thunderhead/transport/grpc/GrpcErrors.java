@@ -76,8 +76,7 @@ public final class GrpcErrors {
     }
 
     /// What befell a connection. gRPC calls all of it an "io exception", and says in further lines where it was
-    /// written;
-    /// what helps is in the cause.
+    /// written; what helps is in the cause.
     static String connectionMessage(Status status) {
         String said = message(status).lines().findFirst().orElse("");
         @Nullable Throwable cause = status.getCause();

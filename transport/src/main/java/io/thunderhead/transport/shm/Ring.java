@@ -7,8 +7,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 
 /// Shared memory of one direction. Positions count bytes since the start and only grow; each is written by one side,
-/// and
-/// what the other side wrote is checked before it is used.
+/// and what the other side wrote is checked before it is used.
 ///
 /// @param control three words, each in a cache line of its own: what was written, what was read, whether the reader
 ///     sleeps and wants to be woken

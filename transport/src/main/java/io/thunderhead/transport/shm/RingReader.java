@@ -9,8 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 
 /// The reading end of a ring; one thread. Reads one frame after the other: [#awaitFrame] finds the next one, from then
-/// on
-/// this is a stream of its bytes.
+/// on this is a stream of its bytes.
 final class RingReader extends InputStream implements SegmentSource {
     private static final long PIECE_BYTES = 1 << 16;
 

@@ -8,8 +8,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /// Writes a frame's parts to a wire: rows directly where it takes them, all else, and everything to gRPC, through a
-/// scratch array that stays in the cache. gRPC's public way out takes byte
-/// arrays only, so this is the price of not reaching into its private classes as Arrow Flight does (adr/0017).
+/// scratch array that stays in the cache. gRPC's public way out takes byte arrays only, so this is the price of not
+/// reaching into its private classes as Arrow Flight does (adr/0017).
 final class FrameOutput {
     private static final int SCRATCH_BYTES = 1 << 15;
     private static final ThreadLocal<byte[]> SCRATCH = ThreadLocal.withInitial(() -> new byte[SCRATCH_BYTES]);
