@@ -5,6 +5,7 @@ import io.thunderhead.model.config.ModelConfig;
 /// Where a step leaves on a device what it needs on its way through whole layers. All of it are addresses; rows are
 /// float32, "halves" are rows in two bf16 numbers each (decode.cu).
 ///
+/// @param parts rows of a product's input in two parts
 /// @param partials of splits of a row's past
 /// @param choices `[layers, rows, 2]` experts of each row
 /// @param places,rowsOf,tiles rows sorted by expert
@@ -17,6 +18,7 @@ record JoinedBuffers(
         long normed,
         long branch,
         long expertInput,
+        long parts,
         long projected,
         long gates,
         long attended,
@@ -50,6 +52,7 @@ record JoinedBuffers(
                 room.floats(rows * config.hiddenSize()),
                 room.floats(rows * config.hiddenSize()),
                 room.floats(rows * config.hiddenSize()),
+                room.floats(rows * Math.max(config.hiddenSize(), config.attentionSize())),
                 room.floats(rows * 3 * config.attentionSize()),
                 room.floats(rows * config.attentionSize()),
                 room.floats(rows * config.attentionSize()),

@@ -136,7 +136,7 @@ final class JoinedStage implements JoinedLayers {
         int width = config.hiddenSize();
         long bytes = (long) count * width * Float.BYTES;
         DeviceArrays.copy(hidden, firstRow * width, count * width, rowMemory);
-        JoinedStep step = JoinedStep.of(config, rotary, rows, experts, table);
+        JoinedStep step = JoinedStep.of(config, rotary, rows, rowLayers.wide(rows.rowCount(), experts), experts, table);
         program.toDevice(tableMemory, table.bytes(), buffers.table());
         program.toDevice(rowMemory, bytes, buffers.hidden());
         if (DecodeLayers.takes(step, layers, experts)) {

@@ -5,6 +5,7 @@ import io.thunderhead.model.kernels.Rotary;
 import io.thunderhead.tornado.DeviceExpertStore.LayerExperts;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /// What a part of a step consists of, as kernels of whole layers are told: counts, and addresses of small tables.
 ///
@@ -12,6 +13,7 @@ import java.util.List;
 /// @param oneEach whether every row is another sequence's next token
 /// @param dense all rows, in tiles of up to `denseRows`
 /// @param wholeTile all rows in one tile
+/// @param halfTiles,fullTiles all rows in tiles of 64 and of 128
 /// @param expertRows,expertTiles of a tile, and tiles at most, of rows sorted by expert
 /// @param step `[rows, 0, splits]`
 /// @param decodes,prompts segments for lightning: one by one, and in chunks
@@ -28,6 +30,8 @@ record JoinedStep(
         long step,
         long dense,
         long wholeTile,
+        long halfTiles,
+        long fullTiles,
         long decodes,
         int decodeCount,
         long prompts,
@@ -49,13 +53,18 @@ record JoinedStep(
     /// Rows of all experts from which on many share what is read of the weights.
     private static final int MANY_EXPERT_ROWS = 256;
 
+    /// Rows of an expert on average from which on wide tiles are worth what they leave empty.
+    private static final int WIDE_EXPERT_ROWS = 48;
+
+    private static final int ROWS_OF_ONE_THREAD = 64;
+
     /// Of all sequences of one step.
     private static final long PAGES_MAX = 1 << 18;
 
     /// Room for the tables of the largest part.
     static long tableBytes(ModelConfig config) {
-        // step, dense tiles, segments twice, rows, parts, turns, and what alignment costs
-        long ofRows = JoinedStage.ROW_MAX * (3L + 4 + 4 + 2 + 5 + config.rotaryDim()) + 256;
+        // step, dense tiles three times, segments twice, rows, parts, turns, and what alignment costs
+        long ofRows = JoinedStage.ROW_MAX * (9L + 4 + 4 + 2 + 5 + config.rotaryDim()) + 256;
         long ofLayers = (JoinedStage.EXPERTS_MAX + 4L) * config.layerCount();
         return (ofRows + ofLayers + PAGES_MAX) * Integer.BYTES;
     }
@@ -65,25 +74,40 @@ record JoinedStep(
         return choices / rowsOfTile + Math.min(JoinedStage.EXPERTS_MAX, choices);
     }
 
+    private static int expertRows(ModelConfig config, int rows, boolean wide) {
+        int choices = JoinedStage.CHOICES * rows;
+        if (rows == 1) {
+            return 1;
+        }
+        if (wide && choices >= WIDE_EXPERT_ROWS * config.expertCount()) {
+            return RowLayers.TILE_ROWS;
+        }
+        return choices <= MANY_EXPERT_ROWS ? CudaShapes.FEW_ROWS : CudaShapes.MANY_ROWS;
+    }
+
     /// Writes the tables.
+    ///
+    /// @param wide whether experts can have tiles of [RowLayers#TILE_ROWS]
     static JoinedStep of(
-            ModelConfig config, Rotary rotary, DeviceRows rows, List<LayerExperts> experts, StepTable table) {
+            ModelConfig config,
+            Rotary rotary,
+            DeviceRows rows,
+            boolean wide,
+            List<LayerExperts> experts,
+            StepTable table) {
         int count = rows.rowCount();
         int queryRows = CudaShapes.QUERIES / (config.headCount() / config.kvHeadCount());
         int splits = splits(config, rows, queryRows);
         int denseRows = CudaShapes.rowsOfTile(count);
-        int expertRows = count == 1
-                ? 1
-                : JoinedStage.CHOICES * count <= MANY_EXPERT_ROWS ? CudaShapes.FEW_ROWS : CudaShapes.MANY_ROWS;
+        int expertRows = expertRows(config, count, wide);
         table.clear();
         long step = table.begin();
         table.put(count, 0, splits);
-        long dense = table.begin();
-        for (int row = 0; row < count; row += denseRows) {
-            table.put(0, row, Math.min(denseRows, count - row));
-        }
+        long dense = putTiles(count, denseRows, table);
         long wholeTile = table.begin();
         table.put(0, 0, count);
+        long halfTiles = putTiles(count, RowLayers.TILE_ROWS / 2, table);
+        long fullTiles = putTiles(count, RowLayers.TILE_ROWS, table);
         long decodes = table.begin();
         int decodeCount = putSegments(rows, true, table);
         long prompts = table.begin();
@@ -107,6 +131,8 @@ record JoinedStep(
                 step,
                 dense,
                 wholeTile,
+                halfTiles,
+                fullTiles,
                 decodes,
                 decodeCount,
                 prompts,
@@ -126,6 +152,14 @@ record JoinedStep(
                 .sum();
         int wanted = Math.ceilDiv(CudaShapes.GROUPS_WANTED, tiles * config.kvHeadCount());
         return Math.clamp(wanted, 1, Math.clamp(SPLIT_ROWS_MAX / rows.rowCount(), 1, SPLIT_MAX));
+    }
+
+    private static long putTiles(int rows, int rowsOfTile, StepTable table) {
+        long at = table.begin();
+        for (int row = 0; row < rows; row += rowsOfTile) {
+            table.put(0, row, Math.min(rowsOfTile, rows - row));
+        }
+        return at;
     }
 
     private static int putSegments(DeviceRows rows, boolean decode, StepTable table) {
@@ -166,13 +200,18 @@ record JoinedStep(
         return found;
     }
 
+    /// Sines and cosines in double take their time, so that rows of a prompt share it.
     private static void putTurns(DeviceRows rows, Rotary rotary, StepTable table) {
-        float[] ofRow = new float[2 * rotary.pairCount()];
         for (DeviceRows.Segment segment : rows.segments()) {
-            for (int i = 0; i < segment.rowCount(); i++) {
-                rotary.turnsAt(segment.startPosition() + i, ofRow);
-                table.put(ofRow);
-            }
+            IntStream positions =
+                    IntStream.range(segment.startPosition(), segment.startPosition() + segment.rowCount());
+            (segment.rowCount() > ROWS_OF_ONE_THREAD ? positions.parallel() : positions)
+                    .mapToObj(position -> {
+                        float[] ofRow = new float[2 * rotary.pairCount()];
+                        rotary.turnsAt(position, ofRow);
+                        return ofRow;
+                    })
+                    .forEachOrdered(table::put);
         }
     }
 

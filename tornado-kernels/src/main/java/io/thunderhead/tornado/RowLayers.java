@@ -7,18 +7,49 @@ import io.thunderhead.tornado.cuda.CudaCall;
 import io.thunderhead.tornado.cuda.CudaProgram;
 import java.util.List;
 
-/// Any step through whole layers: the kernels of the graphs, one after the other.
+/// Any step through whole layers: the kernels of the graphs, one after the other; where many rows meet int8 weights on
+/// a
+/// Hopper, products by its own tensor cores (prompt.cu), with rows in two parts as well.
 final class RowLayers {
     private final JoinedRun run;
     private final ModelConfig config;
     private final CudaProgram program;
     private final JoinedBuffers buffers;
+    private final boolean hopper;
+
+    /// Of a wide tile.
+    static final int TILE_ROWS = 128;
+
+    /// From so many on a product is worth splitting its rows first.
+    private static final int WIDE_ROWS = 128;
+
+    /// Groups of a wide product, of which a multiprocessor has one.
+    private static final int WIDE_GROUPS = 132;
 
     RowLayers(JoinedRun run) {
         this.run = run;
         this.config = run.config();
         this.program = run.program();
         this.buffers = run.buffers();
+        this.hopper = program.has("promptParts");
+    }
+
+    /// Whether wide tiles suit a step's experts.
+    boolean wide(int rows, List<LayerExperts> experts) {
+        return rows >= WIDE_ROWS
+                && experts.stream()
+                        .map(LayerExperts::located)
+                        .allMatch(of -> wide(of.gate())
+                                && wide(of.up())
+                                && wide(of.down())
+                                && of.gate().outSize() % TILE_ROWS == 0);
+    }
+
+    private boolean wide(CudaLayer.Matrix matrix) {
+        return hopper
+                && matrix.format() == WeightFormat.INT8
+                && matrix.inSize() % 64 == 0
+                && matrix.outSize() % 32 == 0;
     }
 
     /// From `hidden` to `hidden`.
@@ -59,6 +90,7 @@ final class RowLayers {
     }
 
     private void lightning(JoinedStep step, CudaLayer.Lightning layer) {
+        split(step, buffers.normed(), layer.qkv());
         product(step, buffers.normed(), layer.qkv(), buffers.projected());
         if (step.decodeCount() > 0) {
             run.decodeLightning(step, layer, false);
@@ -86,18 +118,44 @@ final class RowLayers {
                 buffers.gates(),
                 config.attentionSize(),
                 config.lightningNormEps());
+        split(step, buffers.attended(), layer.out());
         product(step, buffers.attended(), layer.out(), buffers.branch());
     }
 
     private void softmax(JoinedStep step, CudaLayer.Softmax layer) {
+        split(step, buffers.normed(), layer.query());
         product(step, buffers.normed(), layer.query(), run.query());
         product(step, buffers.normed(), layer.key(), run.key());
         product(step, buffers.normed(), layer.value(), run.value());
         run.attend(step, layer);
+        split(step, buffers.attended(), layer.out());
         product(step, buffers.attended(), layer.out(), buffers.branch());
     }
 
+    /// The input of a product that takes its rows in parts: of all matrices like this one, in shape and format.
+    private void split(JoinedStep step, long x, CudaLayer.Matrix matrix) {
+        if (step.rows() >= WIDE_ROWS && wide(matrix)) {
+            program.launch(ofRows(step, "splitInParts", 256), x, buffers.parts(), matrix.inSize());
+        }
+    }
+
     private void product(JoinedStep step, long x, CudaLayer.Matrix matrix, long y) {
+        if (step.rows() >= WIDE_ROWS && wide(matrix)) {
+            int tiles = Math.ceilDiv(step.rows(), TILE_ROWS);
+            boolean full = tiles * Math.ceilDiv(matrix.outSize(), 256) >= WIDE_GROUPS;
+            int tileMax = full ? tiles : Math.ceilDiv(step.rows(), TILE_ROWS / 2);
+            program.launch(
+                    SliceShapes.promptParts(tileMax, matrix.outSize()),
+                    full ? step.fullTiles() : step.halfTiles(),
+                    0L,
+                    buffers.parts(),
+                    matrix.data(),
+                    matrix.scales(),
+                    y,
+                    matrix.inSize(),
+                    matrix.outSize());
+            return;
+        }
         multiply(step.dense(), step.denseTiles(), step.denseRows(), x, matrix, y);
     }
 
@@ -136,6 +194,11 @@ final class RowLayers {
                 step.expertRows(),
                 step.expertTiles(),
                 step.places().get(number));
+        if (step.expertRows() == TILE_ROWS) {
+            program.launch(
+                    ofRows(step, "splitInParts", 256), buffers.expertInput(), buffers.parts(), config.hiddenSize());
+            return;
+        }
         program.launch(
                 new CudaCall.Launch("gatherRows", JoinedStage.CHOICES * step.rows(), 1, 256),
                 buffers.rowsOf(),
@@ -146,6 +209,10 @@ final class RowLayers {
 
     private void feedForward(JoinedStep step, DeviceExperts.Located experts) {
         int intermediate = config.intermediateSize();
+        if (step.expertRows() == TILE_ROWS) {
+            feedForwardInParts(step, experts);
+            return;
+        }
         if (step.expertRows() == 1 && experts.gate().format() == WeightFormat.INT8) {
             program.launch(
                     CudaShapes.gateUp(true, step.expertTiles(), intermediate),
@@ -168,6 +235,33 @@ final class RowLayers {
                     (long) JoinedStage.CHOICES * step.rows() * intermediate);
         }
         byExpert(step, buffers.gate(), experts.down(), buffers.results());
+    }
+
+    /// What is between the products stays in parts, in the place of the gates.
+    private void feedForwardInParts(JoinedStep step, DeviceExperts.Located experts) {
+        int intermediate = config.intermediateSize();
+        program.launch(
+                SliceShapes.promptGateUpParts(step.expertTiles(), intermediate),
+                buffers.tiles(),
+                buffers.rowsOf(),
+                buffers.parts(),
+                experts.gate().data(),
+                experts.gate().scales(),
+                experts.up().data(),
+                experts.up().scales(),
+                buffers.gate(),
+                config.hiddenSize(),
+                intermediate);
+        program.launch(
+                SliceShapes.promptParts(step.expertTiles(), config.hiddenSize()),
+                buffers.tiles(),
+                0L,
+                buffers.gate(),
+                experts.down().data(),
+                experts.down().scales(),
+                buffers.results(),
+                intermediate,
+                config.hiddenSize());
     }
 
     private void byExpert(JoinedStep step, long x, CudaLayer.Matrix matrix, long y) {

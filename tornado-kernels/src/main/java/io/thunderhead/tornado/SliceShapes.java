@@ -51,6 +51,15 @@ final class SliceShapes {
         return new CudaCall.Launch("promptGateUp", out / 128, tiles, 1, 256, PROMPT_SHARED_BYTES);
     }
 
+    /// With rows in two parts.
+    static CudaCall.Launch promptParts(int tiles, int out) {
+        return new CudaCall.Launch("promptParts", Math.ceilDiv(out, 256), tiles, 1, 256, PROMPT_SHARED_BYTES);
+    }
+
+    static CudaCall.Launch promptGateUpParts(int tiles, int out) {
+        return new CudaCall.Launch("promptGateUpParts", out / 128, tiles, 1, 256, PROMPT_SHARED_BYTES);
+    }
+
     static CudaCall.Launch softmaxPrefill(int rows, int heads) {
         return new CudaCall.Launch("softmaxPrefill", heads, Math.ceilDiv(rows, 128), 1, 256, ATTENTION_SHARED_BYTES);
     }

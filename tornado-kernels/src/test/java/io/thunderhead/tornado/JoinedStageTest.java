@@ -41,6 +41,7 @@ final class JoinedStageTest {
             1,
             CudaShapes.HEAD_DIM);
     private final RandomTensors random = new RandomTensors(6, DType.BF16);
+    private boolean wide;
     private final Kernels plain = KernelSelection.choose("plain", 1).kernels();
 
     @BeforeEach
@@ -105,8 +106,41 @@ final class JoinedStageTest {
         }
     }
 
+    /// Prompts long enough for wide tiles, some of them not full, of shapes that those need: 64 inputs and 128 outputs.
+    @ParameterizedTest
+    @CsvSource({"128, 1", "300, 1", "129, 2", "333, 2", "700, 1"})
+    void readsPromptsAsTheCpu(int length, int sequences) {
+        wide = true;
+        StageRoom room = new StageRoom(sequences, 4 * sequences);
+        SplittableRandom tokens = new SplittableRandom(length);
+        ComputeDevice device =
+                new TornadoWorkerDevice("test", DeviceRun.target().device(), Long.MAX_VALUE, GraphSizes.FEW);
+        TensorSource weights = new QuantizedTensors(random);
+        try (ReferenceModel here = new ReferenceModel(source(weights, Optional.empty()), ROW_MAX, room);
+                ReferenceModel there = new ReferenceModel(source(weights, Optional.of(device)), ROW_MAX, room)) {
+            StepRows.Builder rows = StepRows.builder();
+            StepRows.Builder sameRows = StepRows.builder();
+            for (int i = 0; i < sequences; i++) {
+                TokenIds ids =
+                        TokenIds.of(tokens.ints(length, 0, config().vocabSize()).toArray());
+                rows.prefill(here.newSequence(), ids);
+                sameRows.prefill(there.newSequence(), ids);
+            }
+            here.run(rows.build());
+            there.run(sameRows.build());
+            int count = length * sequences * config().hiddenSize();
+            float[] expected = firstOf(here.workspace().hidden(), count);
+            assertThat(difference(floats(firstOf(there.workspace().hidden(), count)), expected))
+                    .isLessThan(1e-4);
+        }
+    }
+
+    private ModelConfig config() {
+        return wide ? Shapes.withSizes(config, 192, 256) : config;
+    }
+
     private ModelSource source(TensorSource weights, Optional<ComputeDevice> device) {
-        return new ModelSource(config, weights, plain, device);
+        return new ModelSource(config(), weights, plain, device);
     }
 
     private static List<SequenceState> sequences(ReferenceModel model, int count) {

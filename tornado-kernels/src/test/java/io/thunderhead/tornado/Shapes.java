@@ -14,6 +14,32 @@ final class Shapes {
         return model(List.of(LayerKind.LIGHTNING, LayerKind.SOFTMAX), heads, kvHeads, headDim);
     }
 
+    /// The same with other sizes of rows, outside and inside of experts.
+    static ModelConfig withSizes(ModelConfig of, int hidden, int intermediate) {
+        return new ModelConfig(
+                of.modelType(),
+                of.vocabSize(),
+                hidden,
+                intermediate,
+                of.layerKinds(),
+                of.headCount(),
+                of.kvHeadCount(),
+                of.headDim(),
+                of.rotaryDim(),
+                of.ropeTheta(),
+                of.expertCount(),
+                of.topK(),
+                of.rmsNormEps(),
+                of.lightningNormEps(),
+                of.blockSize(),
+                of.lightningFactors(),
+                of.softmaxFactors(),
+                of.mlpFactors(),
+                of.contextMax(),
+                of.tiedEmbeddings(),
+                of.endTokenIds());
+    }
+
     static ModelConfig model(List<LayerKind> layers, int heads, int kvHeads, int headDim) {
         return new ModelConfig(
                 "minimax_text_01",

@@ -76,6 +76,7 @@ final class StageLoader {
     }
 
     private Embedding embedding(WeightLoader loader, Arena arena) {
-        return new Embedding(loader.table(TensorNames.EMBEDDING, config.vocabSize(), config.hiddenSize()), arena);
+        return new Embedding(
+                loader.table(TensorNames.EMBEDDING, config.vocabSize(), config.hiddenSize()), arena, kernels);
     }
 }

@@ -32,17 +32,27 @@ final class CudaModules {
         return functions.computeIfAbsent(launch.kernel(), name -> find(name, launch.sharedBytes()));
     }
 
+    /// Whether the device has the kernel: some are for one architecture.
+    boolean has(String kernel) {
+        return functions.containsKey(kernel) || lookUp(kernel, 0).isPresent();
+    }
+
     private long find(String name, int sharedBytes) {
+        return lookUp(name, sharedBytes)
+                .orElseThrow(() -> new ServingException(ErrorCode.INTERNAL, "device: no source has a kernel " + name));
+    }
+
+    private OptionalLong lookUp(String name, int sharedBytes) {
         for (int group = 0; group < GROUPS.size(); group++) {
             if (group == loaded.size()) {
                 loaded.add(cuda.load(source(GROUPS.get(group))));
             }
             OptionalLong found = cuda.function(loaded.get(group), name, sharedBytes);
             if (found.isPresent()) {
-                return found.getAsLong();
+                return found;
             }
         }
-        throw new ServingException(ErrorCode.INTERNAL, "device: no source has a kernel " + name);
+        return OptionalLong.empty();
     }
 
     private static String source(List<String> names) {

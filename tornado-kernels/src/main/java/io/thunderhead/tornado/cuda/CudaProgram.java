@@ -61,6 +61,11 @@ public final class CudaProgram implements AutoCloseable {
         return memory;
     }
 
+    /// Whether the device has a kernel.
+    public boolean has(String kernel) {
+        return modules.has(kernel);
+    }
+
     /// Before the first use on a thread.
     public void enter() {
         cuda.use(context);

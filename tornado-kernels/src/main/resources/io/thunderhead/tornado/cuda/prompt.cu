@@ -32,6 +32,40 @@ __device__ __forceinline__ void groupMultiply(float (&d)[64], const u32 (&a)[4],
                  : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "l"(b));
 }
 
+// The same for the first columns alone.
+__device__ __forceinline__ void groupMultiplyOf64(float (&d)[64], const u32 (&a)[4], unsigned long long b) {
+    asm volatile("wgmma.mma_async.sync.aligned.m64n64k16.f32.bf16.bf16 "
+                 "{%0, %1, %2, %3, %4, %5, %6, %7, %8, %9, %10, %11, %12, %13, %14, %15, %16, %17, %18, %19, %20, %21, %22, %23, %24, %25, %26, %27, %28, %29, %30, %31}, "
+                 "{%32, %33, %34, %35}, %36, 1, 1, 1, 0;"
+                 :
+                   "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3]), "+f"(d[4]), "+f"(d[5]), "+f"(d[6]), "+f"(d[7]),
+                   "+f"(d[8]), "+f"(d[9]), "+f"(d[10]), "+f"(d[11]), "+f"(d[12]), "+f"(d[13]), "+f"(d[14]), "+f"(d[15]),
+                   "+f"(d[16]), "+f"(d[17]), "+f"(d[18]), "+f"(d[19]), "+f"(d[20]), "+f"(d[21]), "+f"(d[22]), "+f"(d[23]),
+                   "+f"(d[24]), "+f"(d[25]), "+f"(d[26]), "+f"(d[27]), "+f"(d[28]), "+f"(d[29]), "+f"(d[30]), "+f"(d[31])
+                 : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "l"(b));
+}
+
+__device__ __forceinline__ void groupMultiplyOf96(float (&d)[64], const u32 (&a)[4], unsigned long long b) {
+    asm volatile("wgmma.mma_async.sync.aligned.m64n96k16.f32.bf16.bf16 "
+                 "{%0, %1, %2, %3, %4, %5, %6, %7, %8, %9, %10, %11, %12, %13, %14, %15, %16, %17, %18, %19, %20, %21, %22, %23, %24, %25, %26, %27, %28, %29, %30, %31, %32, %33, %34, %35, %36, %37, %38, %39, %40, %41, %42, %43, %44, %45, %46, %47}, "
+                 "{%48, %49, %50, %51}, %52, 1, 1, 1, 0;"
+                 :
+                   "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3]), "+f"(d[4]), "+f"(d[5]), "+f"(d[6]), "+f"(d[7]),
+                   "+f"(d[8]), "+f"(d[9]), "+f"(d[10]), "+f"(d[11]), "+f"(d[12]), "+f"(d[13]), "+f"(d[14]), "+f"(d[15]),
+                   "+f"(d[16]), "+f"(d[17]), "+f"(d[18]), "+f"(d[19]), "+f"(d[20]), "+f"(d[21]), "+f"(d[22]), "+f"(d[23]),
+                   "+f"(d[24]), "+f"(d[25]), "+f"(d[26]), "+f"(d[27]), "+f"(d[28]), "+f"(d[29]), "+f"(d[30]), "+f"(d[31]),
+                   "+f"(d[32]), "+f"(d[33]), "+f"(d[34]), "+f"(d[35]), "+f"(d[36]), "+f"(d[37]), "+f"(d[38]), "+f"(d[39]),
+                   "+f"(d[40]), "+f"(d[41]), "+f"(d[42]), "+f"(d[43]), "+f"(d[44]), "+f"(d[45]), "+f"(d[46]), "+f"(d[47])
+                 : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "l"(b));
+}
+
+template <int COLUMNS>
+__device__ __forceinline__ void groupMultiplyOf(float (&d)[64], const u32 (&a)[4], unsigned long long b) {
+    if constexpr (COLUMNS == 64) groupMultiplyOf64(d, a, b);
+    else if constexpr (COLUMNS == 96) groupMultiplyOf96(d, a, b);
+    else groupMultiply(d, a, b);
+}
+
 // The same with b in columns of 64.
 __device__ __forceinline__ void groupMultiplyColumns(float (&d)[64], const u32 (&a)[4], unsigned long long b) {
     asm volatile("wgmma.mma_async.sync.aligned.m64n128k16.f32.bf16.bf16 "
@@ -66,16 +100,20 @@ __device__ __forceinline__ void awaitCopies() {
     asm volatile("fence.proxy.async.shared::cta;" ::: "memory");
 }
 
-// A tile of up to 128 rows by 128 outputs of two matrices (GATED: y = silu(gate) * up) or 256 of one. The weights are the
+// What a product writes: bf16, bf16 numbers and behind a row of them what is left, or float32.
+enum Written { ROUNDED, IN_PARTS, FLOATS };
+
+// A tile of up to COLUMNS rows by 128 outputs of two matrices (GATED: y = silu(gate) * up) or 256 of one. The weights are the
 // first operand: int8 numbers widened in registers, exact, so nothing is expanded in memory; the scales come at the end.
+// A row is bf16, or (PARTS = 2) bf16 numbers and behind them what was left of float32, both multiplied by the same weights.
 // Two warp groups, each with half of the outputs; the inputs come in chunks of 64, a few under way; a chunk's weights are
 // widened while the tensor cores have the chunk before.
-const int PROMPT_STAGES = 6, PROMPT_ROWS = 128 * 128, PROMPT_STAGE = PROMPT_ROWS + 256 * 64;
-
-template <bool GATED>
+template <bool GATED, int PARTS, Written WRITTEN, int COLUMNS>
 __device__ __forceinline__ void promptProduct(
         const int* tile, const int* rowsOf, const u16* x, const char* w, const float* scales, const char* upW,
-        const float* upScales, u16* y, int inSize, int outSize) {
+        const float* upScales, void* y, int inSize, int outSize) {
+    const int PROMPT_PART = 128 * 128, PROMPT_ROWS = PARTS * PROMPT_PART, PROMPT_STAGE = PROMPT_ROWS + 256 * 64;
+    const int PROMPT_STAGES = PARTS == 1 ? 6 : 4;
     int rows = tile[2];
     if (rows <= 0) return;
     u32 base = (sharedAddress(room) + 1023) & ~1023u;
@@ -84,14 +122,14 @@ __device__ __forceinline__ void promptProduct(
     int panelCount = outSize / 32, steps = inSize / 64;
     size_t firstPanel = tile[0] * (size_t)panelCount;
 
-    // rows: four pieces of 16 bytes for each thread, of rows 32 apart; the swapped place is the same in all of them
+    // rows: pieces of 16 bytes for each thread, of rows 32 apart; the swapped place is the same in all of them
     int rowOfThread = threadIdx.x >> 3, piece = threadIdx.x & 7;
     const u16* rowFrom[4];
 #pragma unroll
     for (int i = 0; i < 4; i++) {
         int row = rowOfThread + i * 32;
         int from = tile[1] + min(row, rows - 1);
-        rowFrom[i] = x + (size_t)(rowsOf ? rowsOf[from] : from) * inSize + piece * 8;
+        rowFrom[i] = x + (size_t)(rowsOf ? rowsOf[from] : from) * PARTS * inSize + piece * 8;
     }
     u32 rowTo = base + rowOfThread * 128 + (piece ^ (rowOfThread & 7)) * 16;
     // weights: half rows of a panel, 16 outputs each; of the 16 inputs that a step multiplies by, those of one lane come together
@@ -113,9 +151,15 @@ __device__ __forceinline__ void promptProduct(
             u32 stage = step % PROMPT_STAGES * PROMPT_STAGE;
 #pragma unroll
             for (int i = 0; i < 4; i++) {
-                copy16(rowTo + stage + i * 32 * 128, rowFrom[i] + step * 64, rowOfThread + i * 32 < rows);
-                copy16(weightTo[i] + stage, weightFrom[i] + step * 2048, weightThere[i]);
+#pragma unroll
+                for (int p = 0; p < PARTS; p++) {
+                    copy16(
+                        rowTo + stage + p * PROMPT_PART + i * 32 * 128, rowFrom[i] + p * inSize + step * 64,
+                        rowOfThread + i * 32 < rows);
+                }
             }
+#pragma unroll
+            for (int i = 0; i < 4; i++) copy16(weightTo[i] + stage, weightFrom[i] + step * 2048, weightThere[i]);
         }
         asm volatile("cp.async.commit_group;" ::: "memory");
     };
@@ -135,8 +179,12 @@ __device__ __forceinline__ void promptProduct(
         groupFence();
 #pragma unroll
         for (int k = 0; k < 4; k++) {
-            groupMultiply(sums[0], a[k][0], rowsOf64(stage + k * 32));
-            groupMultiply(sums[1], a[k][1], rowsOf64(stage + k * 32));
+#pragma unroll
+            for (int p = 0; p < PARTS; p++) {
+                unsigned long long b = rowsOf64(stage + p * PROMPT_PART + k * 32);
+                groupMultiplyOf<COLUMNS>(sums[0], a[k][0], b);
+                groupMultiplyOf<COLUMNS>(sums[1], a[k][1], b);
+            }
         }
         groupCommit();
     };
@@ -188,9 +236,19 @@ __device__ __forceinline__ void promptProduct(
 #pragma unroll
         for (int i = 0; i < 2; i++) {
             int row = n * 8 + part * 2 + i, at = n * 4 + i;
-            if (row < rows) {
-                *(uint2*)(y + (size_t)(tile[1] + row) * outSize + out) =
-                    make_uint2(pack(sums[0][at], sums[0][at + 2]), pack(sums[1][at], sums[1][at + 2]));
+            if (row >= rows) continue;
+            float a = sums[0][at], b = sums[0][at + 2], c = sums[1][at], d = sums[1][at + 2];
+            size_t to = (size_t)(tile[1] + row) * outSize;
+            if constexpr (WRITTEN == FLOATS) {
+                *(float4*)((float*)y + to + out) = make_float4(a, b, c, d);
+            } else {
+                u16* of = (u16*)y + (WRITTEN == IN_PARTS ? 2 * to : to) + out;
+                u32 low = pack(a, b), high = pack(c, d);
+                *(uint2*)of = make_uint2(low, high);
+                if constexpr (WRITTEN == IN_PARTS) {
+                    *(uint2*)(of + outSize) =
+                        make_uint2(pack(a - lowOf(low), b - highOf(low)), pack(c - lowOf(high), d - highOf(high)));
+                }
             }
         }
     }
@@ -201,14 +259,45 @@ __device__ __forceinline__ void promptProduct(
 // is a multiple of 64, outSize of 32. Grid [ceil(out / 256), tiles], 256 threads, 197,632 bytes of shared memory.
 extern "C" __global__ void __launch_bounds__(256, 1) promptInt8(
         const int* tiles, const int* rowsOf, const u16* x, const char* w, const float* scales, u16* y, int inSize, int outSize) {
-    promptProduct<false>(tiles + blockIdx.y * 3, rowsOf, x, w, scales, nullptr, nullptr, y, inSize, outSize);
+    promptProduct<false, 1, ROUNDED, 128>(
+        tiles + blockIdx.y * 3, rowsOf, x, w, scales, nullptr, nullptr, y, inSize, outSize);
 }
 
 // y = silu(x gate^T) * (x up^T), as above; outSize is a multiple of 128. Grid [out / 128, tiles].
 extern "C" __global__ void __launch_bounds__(256, 1) promptGateUp(
         const int* tiles, const int* rowsOf, const u16* x, const char* gate, const float* gateScales, const char* up,
         const float* upScales, u16* y, int inSize, int outSize) {
-    promptProduct<true>(tiles + blockIdx.y * 3, rowsOf, x, gate, gateScales, up, upScales, y, inSize, outSize);
+    promptProduct<true, 1, ROUNDED, 128>(
+        tiles + blockIdx.y * 3, rowsOf, x, gate, gateScales, up, upScales, y, inSize, outSize);
+}
+
+// The same for rows of float32 in two parts, by as many columns as the tile has rows.
+template <bool GATED, Written WRITTEN>
+__device__ __forceinline__ void promptInParts(
+        const int* tile, const int* rowsOf, const u16* x, const char* w, const float* scales, const char* upW,
+        const float* upScales, void* y, int inSize, int outSize) {
+    if (tile[2] <= 64) {
+        promptProduct<GATED, 2, WRITTEN, 64>(tile, rowsOf, x, w, scales, upW, upScales, y, inSize, outSize);
+    } else if (tile[2] <= 96) {
+        promptProduct<GATED, 2, WRITTEN, 96>(tile, rowsOf, x, w, scales, upW, upScales, y, inSize, outSize);
+    } else {
+        promptProduct<GATED, 2, WRITTEN, 128>(tile, rowsOf, x, w, scales, upW, upScales, y, inSize, outSize);
+    }
+}
+
+// As promptInt8 with x [rows, 2, in] and y in float32.
+extern "C" __global__ void __launch_bounds__(256, 1) promptParts(
+        const int* tiles, const int* rowsOf, const u16* x, const char* w, const float* scales, float* y, int inSize, int outSize) {
+    promptInParts<false, FLOATS>(
+        tiles + blockIdx.y * 3, rowsOf, x, w, scales, nullptr, nullptr, y, inSize, outSize);
+}
+
+// As promptGateUp with x [rows, 2, in] and y [rows, 2, out].
+extern "C" __global__ void __launch_bounds__(256, 1) promptGateUpParts(
+        const int* tiles, const int* rowsOf, const u16* x, const char* gate, const float* gateScales, const char* up,
+        const float* upScales, u16* y, int inSize, int outSize) {
+    promptInParts<true, IN_PARTS>(
+        tiles + blockIdx.y * 3, rowsOf, x, gate, gateScales, up, upScales, y, inSize, outSize);
 }
 
 // Softmax attention of a prompt's rows over all keys before them, heads of 128, `perKey` query heads for each of keys. qkv
@@ -352,6 +441,19 @@ extern "C" __global__ void __launch_bounds__(256, 1) softmaxPrefill(
 }
 
 #endif
+
+// float32 rows in two parts: y [rows, 2, width], rounded and what is left. Grid [rows], 256 threads; width is a multiple of 4.
+extern "C" __global__ void __launch_bounds__(256) splitInParts(const float4* x, u16* y, int width) {
+    const float4* row = x + (size_t)blockIdx.x * (width / 4);
+    u16* to = y + (size_t)blockIdx.x * 2 * width;
+    for (int i = threadIdx.x; i < width / 4; i += 256) {
+        float4 of = row[i];
+        u32 low = pack(of.x, of.y), high = pack(of.z, of.w);
+        ((uint2*)to)[i] = make_uint2(low, high);
+        ((uint2*)(to + width))[i] =
+            make_uint2(pack(of.x - lowOf(low), of.y - highOf(low)), pack(of.z - lowOf(high), of.w - highOf(high)));
+    }
+}
 
 // Turns the queries of rows in place, and puts their turned keys and their values into the cache behind past[0] others. The
 // first `rotary` dimensions are turned by the position, in halves. Grid [rows], 256 threads; shapes as for softmaxPrefill.
