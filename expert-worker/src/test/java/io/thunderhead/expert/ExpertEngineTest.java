@@ -105,6 +105,17 @@ class ExpertEngineTest {
                 .isEqualTo("PROTOCOL_VIOLATION");
     }
 
+    @Test
+    void countsRowsThatCameThroughNoDispatch() throws Exception {
+        int[] rowsOfExpert = new int[MODEL.expertCount()];
+        rowsOfExpert[0] = 5;
+        rowsOfExpert[1] = 1;
+        engine.local().orElseThrow().computed(0, 3, rowsOfExpert);
+        ask(0).outcome.get(LONG.toSeconds(), TimeUnit.SECONDS);
+
+        assertThat(engine.load().rowsByLayer().get(0)).startsWith(6L, 1L, 0L);
+    }
+
     private Answer ask(int expert) {
         Answer answer = new Answer();
         engine.dispatch(new OneRow(expert), Deadline.after(LONG), answer);
