@@ -68,7 +68,8 @@ final class JoinedStage implements JoinedLayers {
             this.rowMemory = pinned((long) ROW_MAX * config.hiddenSize() * Float.BYTES);
             this.choiceMemory = pinned((long) CHOICES * ROW_MAX * layers.size() * Integer.BYTES);
             JoinedRun run = new JoinedRun(config, program, buffers, rotary.pairCount());
-            this.rowLayers = new RowLayers(run);
+            // loads kernels
+            this.rowLayers = ResidentPlan.whileNothingIsRecorded(() -> new RowLayers(run));
             this.decodeLayers = new DecodeLayers(run);
             ResidentPlan.whileNothingIsRecorded(() -> {
                 started.enter();
@@ -77,7 +78,10 @@ final class JoinedStage implements JoinedLayers {
                 return layers;
             });
         } catch (RuntimeException | Error e) {
-            started.close();
+            ResidentPlan.whileNothingIsRecorded(() -> {
+                started.close();
+                return started;
+            });
             target.memory().giveBack(bytes);
             throw e;
         }
