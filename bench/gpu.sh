@@ -65,7 +65,7 @@ run() {
     local java=("$packed/jdk/bin/java" "@$packed/argfile" "${flags[@]}" -cp "$packed/classes:$packed/jars/*") tests=passed measured
     : >"$packed/table.tsv"
     # A launch that fails raises nothing, so no number is worth anything before the results were compared.
-    timeout 180 "${java[@]}" org.junit.platform.console.ConsoleLauncher execute --scan-classpath "$packed/classes" \
+    timeout 600 "${java[@]}" org.junit.platform.console.ConsoleLauncher execute --scan-classpath "$packed/classes" \
         --include-package io.thunderhead.tornado --disable-banner --details=summary >"$packed/tests.log" 2>&1 || tests=FAILED
     if python3 -c 'import torch, triton' 2>/dev/null; then
         section reference 90 reference python3 "$here/gpu_reference.py"
