@@ -36,7 +36,9 @@ pack() {
         cp -r "$root/$module/target/classes/." "$classes/"
     done
     cp -r "$root/tornado-kernels/target/test-classes/." "$classes/"
-    (cd "$root" && mvn -q -B dependency:copy-dependencies -Pgpu -pl core,model -DincludeScope=test -DoutputDirectory="$jars" &&
+    # compile, so that Maven finds core among the modules
+    (cd "$root" && mvn -q -B compile dependency:copy-dependencies -Pgpu -pl core,model -DincludeScope=test \
+        -DexcludeGroupIds=io.thunderhead -DoutputDirectory="$jars" &&
         mvn -q -B dependency:copy -Dartifact=org.junit.platform:junit-platform-console-standalone:6.1.3 -DoutputDirectory="$jars")
     rm -f "$jars"/{thunderhead,junit-jupiter,junit-platform-commons,junit-platform-engine,tokenizers,api-}*.jar
     cp -r "$TORNADOVM_HOME"/{lib,etc,share,tornado-argfile.template} "$packed/sdk/"
