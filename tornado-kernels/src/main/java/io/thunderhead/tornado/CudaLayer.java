@@ -1,6 +1,5 @@
 package io.thunderhead.tornado;
 
-import io.thunderhead.model.config.ModelConfig;
 import io.thunderhead.model.config.ResidualFactors;
 import io.thunderhead.model.kernels.WeightFormat;
 
@@ -9,13 +8,7 @@ import io.thunderhead.model.kernels.WeightFormat;
 /// @param index in the whole model
 /// @param factors of the attention's residual
 record CudaLayer(
-        int index,
-        ModelConfig config,
-        ResidualFactors factors,
-        long inputNorm,
-        long postNorm,
-        Matrix router,
-        Attention attention) {
+        int index, ResidualFactors factors, long inputNorm, long postNorm, Matrix router, Attention attention) {
 
     /// @param scales of INT8
     record Matrix(WeightFormat format, int outSize, int inSize, long data, long scales) {}

@@ -27,10 +27,13 @@ final class DecodeLayers {
         this.buffers = run.buffers();
     }
 
-    static boolean takes(JoinedStep step, List<CudaLayer> layers, List<LayerExperts> experts) {
-        return step.oneEach()
-                && step.rows() <= ROW_MAX
-                && layers.stream().flatMap(layer -> matrices(layer.attention())).allMatch(DecodeLayers::int8)
+    static boolean takes(JoinedStep step) {
+        return step.oneEach() && step.rows() <= ROW_MAX;
+    }
+
+    /// Whether layers and experts are such that it can take any step at all.
+    static boolean suits(List<CudaLayer> layers, List<LayerExperts> experts) {
+        return layers.stream().flatMap(layer -> matrices(layer.attention())).allMatch(DecodeLayers::int8)
                 && experts.stream()
                         .map(LayerExperts::located)
                         .flatMap(of -> Stream.of(of.gate(), of.up(), of.down()))
@@ -83,7 +86,7 @@ final class DecodeLayers {
     /// The end of the layer before, if there is one, is part of it.
     private void inputNorm(JoinedStep step, CudaLayer layer, boolean first) {
         program.launchEarly(
-                SliceShapes.keepingRow("combineAndNorm", step.rows(), config.hiddenSize()),
+                StepShapes.keepingRow("combineAndNorm", step.rows(), config.hiddenSize()),
                 first ? buffers.hidden() : buffers.expertInput(),
                 buffers.results(),
                 first ? 0L : buffers.places(),
@@ -101,7 +104,7 @@ final class DecodeLayers {
         products(step, buffers.normedHalves(), layer.qkv(), buffers.projected(), layer.gate(), buffers.gates());
         run.decodeLightning(step, layer, true);
         program.launchEarly(
-                SliceShapes.keepingRow("gateAndSplit", step.rows(), config.attentionSize()),
+                StepShapes.keepingRow("gateAndSplit", step.rows(), config.attentionSize()),
                 buffers.attended(),
                 layer.norm(),
                 buffers.gates(),
@@ -116,7 +119,7 @@ final class DecodeLayers {
         product(step, buffers.normedHalves(), layer.value(), run.value());
         run.attend(step, layer);
         program.launchEarly(
-                SliceShapes.splitRows(step.rows()),
+                StepShapes.splitRows(step.rows()),
                 buffers.attended(),
                 buffers.attendedHalves(),
                 config.attentionSize());
@@ -125,7 +128,7 @@ final class DecodeLayers {
 
     private void product(JoinedStep step, long x, CudaLayer.Matrix matrix, long y) {
         stream(
-                SliceShapes.stream(step.rows(), 1, matrix.outSize(), 0),
+                StepShapes.stream(step.rows(), 1, matrix.outSize(), 0),
                 step.wholeTile(),
                 0L,
                 x,
@@ -141,7 +144,7 @@ final class DecodeLayers {
     private void products(
             JoinedStep step, long x, CudaLayer.Matrix matrix, long y, CudaLayer.Matrix other, long otherY) {
         stream(
-                SliceShapes.stream(step.rows(), 1, matrix.outSize(), other.outSize()),
+                StepShapes.stream(step.rows(), 1, matrix.outSize(), other.outSize()),
                 step.wholeTile(),
                 0L,
                 x,
@@ -191,7 +194,7 @@ final class DecodeLayers {
 
     private void normAndRoute(JoinedStep step, CudaLayer layer, int number) {
         program.launchEarly(
-                SliceShapes.normAndRoute(step.rows(), config.hiddenSize()),
+                StepShapes.normAndRoute(step.rows(), config.hiddenSize()),
                 buffers.normed(),
                 buffers.branch(),
                 layer.postNorm(),
@@ -216,7 +219,7 @@ final class DecodeLayers {
 
     private void feedForward(JoinedStep step, DeviceExperts.Located experts) {
         program.launchEarly(
-                SliceShapes.streamGateUp(tileMax(step), config.intermediateSize()),
+                StepShapes.streamGateUp(tileMax(step), config.intermediateSize()),
                 buffers.tiles(),
                 buffers.rowsOf(),
                 buffers.expertHalves(),
@@ -228,7 +231,7 @@ final class DecodeLayers {
                 config.hiddenSize(),
                 config.intermediateSize());
         stream(
-                SliceShapes.stream(TILE_ROWS, tileMax(step), config.hiddenSize(), 0),
+                StepShapes.stream(TILE_ROWS, tileMax(step), config.hiddenSize(), 0),
                 buffers.tiles(),
                 0L,
                 buffers.activatedHalves(),

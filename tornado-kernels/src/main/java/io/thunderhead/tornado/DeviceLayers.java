@@ -251,7 +251,6 @@ final class DeviceLayers implements AutoCloseable {
     CudaLayer cudaLayer(int layer, int index) {
         return new CudaLayer(
                 index,
-                config,
                 factors,
                 addresses.of(inputNorms) + (long) layer * config.hiddenSize() * Float.BYTES,
                 addresses.of(postNorms) + (long) layer * config.hiddenSize() * Float.BYTES,

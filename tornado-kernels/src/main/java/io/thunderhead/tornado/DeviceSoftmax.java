@@ -18,11 +18,6 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /// Softmax attention of some layers, with so many pages of keys and values for each.
 final class DeviceSoftmax implements DeviceAttention {
-    /// Parts that a row's past is cut into, so that few rows fill a device too: rows times parts stay near this.
-    private static final int PARTS = 512;
-
-    private static final int SPLIT_MAX = 16;
-
     private final ModelConfig config;
     private final int pageCount;
     private final Rotary rotary;
@@ -50,13 +45,8 @@ final class DeviceSoftmax implements DeviceAttention {
                 : new DeviceStore.OfArray(DeviceArrays.zeros("KV pages", size));
     }
 
-    /// Tensor cores take all heads that share one of keys together.
     static boolean attendsInCuda(boolean cuda, ModelConfig config) {
-        return cuda && config.headDim() == CudaShapes.HEAD_DIM && CudaShapes.QUERIES % headsOfOne(config) == 0;
-    }
-
-    private static int headsOfOne(ModelConfig config) {
-        return config.headCount() / config.kvHeadCount();
+        return cuda && QueryTiles.suit(config);
     }
 
     @Override
@@ -238,15 +228,15 @@ final class DeviceSoftmax implements DeviceAttention {
                         kvHeads,
                         headDim);
         graph.launch("store", headDim, buffers.rowMax(), heads + 2 * kvHeads, 1);
-        graph.launch("attend", SoftmaxKernels.GROUP, buffers.rowMax(), heads, SPLIT_MAX);
+        graph.launch("attend", SoftmaxKernels.GROUP, buffers.rowMax(), heads, QueryTiles.SPLIT_MAX);
     }
 
     private static int splits(int rows) {
-        return Math.clamp(PARTS / rows, 1, SPLIT_MAX);
+        return Math.clamp(QueryTiles.SPLIT_ROWS_MAX / rows, 1, QueryTiles.SPLIT_MAX);
     }
 
     private static int partsMax(int rowMax) {
-        return Math.max(rowMax, Math.min(PARTS, rowMax * SPLIT_MAX));
+        return Math.max(rowMax, Math.min(QueryTiles.SPLIT_ROWS_MAX, rowMax * QueryTiles.SPLIT_MAX));
     }
 
     /// Where each row stands and where its past lies.
@@ -277,10 +267,15 @@ final class DeviceSoftmax implements DeviceAttention {
 
         @Override
         public void fill(DeviceRows rows) {
-            int splits = cuda ? splitsOfTiles(rows) : splits(Math.max(1, rows.rowCount()));
+            int splits = cuda ? QueryTiles.splits(config, rows) : splits(Math.max(1, rows.rowCount()));
             buffers.step().set(2, splits);
             if (cuda) {
-                fillParts(rows, splits);
+                parts.init(0);
+                QueryTiles.put(
+                        config,
+                        rows,
+                        splits,
+                        (number, values) -> DeviceArrays.set(parts, number * CudaShapes.PART_INTS, values));
             }
             int firstPage = 0;
             for (DeviceRows.Segment segment : rows.segments()) {
@@ -290,44 +285,6 @@ final class DeviceSoftmax implements DeviceAttention {
                 for (int page : segment.pages()) {
                     pageTable.set(firstPage++, page);
                 }
-            }
-        }
-
-        /// So many that the device has enough groups, and that there is room for what they lead to.
-        private int splitsOfTiles(DeviceRows rows) {
-            int tiles = 0;
-            for (DeviceRows.Segment segment : rows.segments()) {
-                tiles += Math.ceilDiv(segment.rowCount(), tileRows());
-            }
-            int wanted = Math.ceilDiv(CudaShapes.GROUPS_WANTED, Math.max(1, tiles * config.kvHeadCount()));
-            int most = Math.min(SPLIT_MAX, partMax() / Math.max(1, rows.rowCount()));
-            return Math.clamp(wanted, 1, most);
-        }
-
-        private int tileRows() {
-            return CudaShapes.QUERIES / headsOfOne(config);
-        }
-
-        private void fillParts(DeviceRows rows, int splits) {
-            parts.init(0);
-            int at = 0;
-            int firstPage = 0;
-            for (DeviceRows.Segment segment : rows.segments()) {
-                for (int row = 0; row < segment.rowCount(); row += tileRows()) {
-                    int count = Math.min(tileRows(), segment.rowCount() - row);
-                    for (int split = 0; split < splits; split++) {
-                        DeviceArrays.set(
-                                parts,
-                                at,
-                                segment.firstRow() + row,
-                                count,
-                                segment.startPosition() + row,
-                                firstPage,
-                                split);
-                        at += CudaShapes.PART_INTS;
-                    }
-                }
-                firstPage += segment.pages().size();
             }
         }
 

@@ -40,7 +40,7 @@ sealed interface DeviceStore extends AutoCloseable {
             target.memory().take(what, bytes);
             try {
                 return new OfRegion(
-                        ResidentPlan.whileNothingIsRecorded(() -> new DeviceRegion(target.device(), bytes)),
+                        ResidentPlan.madeWhileNothingIsRecorded(() -> new DeviceRegion(target.device(), bytes)),
                         target.memory(),
                         bytes);
             } catch (RuntimeException | Error e) {
@@ -60,25 +60,16 @@ sealed interface DeviceStore extends AutoCloseable {
         }
 
         void read(long firstFloat, float[] to) {
-            ResidentPlan.whileNothingIsRecorded(() -> {
-                region.read(firstFloat * Float.BYTES, to);
-                return to;
-            });
+            ResidentPlan.whileNothingIsRecorded(() -> region.read(firstFloat * Float.BYTES, to));
         }
 
         void write(long firstFloat, float[] from) {
-            ResidentPlan.whileNothingIsRecorded(() -> {
-                region.write(firstFloat * Float.BYTES, from);
-                return from;
-            });
+            ResidentPlan.whileNothingIsRecorded(() -> region.write(firstFloat * Float.BYTES, from));
         }
 
         @Override
         public void close() {
-            ResidentPlan.whileNothingIsRecorded(() -> {
-                region.close();
-                return region;
-            });
+            ResidentPlan.whileNothingIsRecorded(region::close);
             memory.giveBack(bytes);
         }
     }

@@ -42,6 +42,8 @@ final class JoinedStage implements JoinedLayers {
     private final MemorySegment choiceMemory;
     private final int[] rowsOfExpert;
     private List<DeviceExpertStore.LayerExperts> experts = List.of();
+    private boolean wideExperts;
+    private boolean decodesInt8;
     private int knownChanges = -1;
 
     /// What a stage takes on the device for this.
@@ -62,26 +64,22 @@ final class JoinedStage implements JoinedLayers {
         CudaProgram started = start(bytes);
         this.program = started;
         try {
-            this.buffers = ResidentPlan.whileNothingIsRecorded(
+            this.buffers = ResidentPlan.madeWhileNothingIsRecorded(
                     () -> JoinedBuffers.at(started.allocate(bytes), config, layers.size()));
             this.tableMemory = pinned(JoinedStep.tableBytes(config));
             this.rowMemory = pinned((long) ROW_MAX * config.hiddenSize() * Float.BYTES);
             this.choiceMemory = pinned((long) CHOICES * ROW_MAX * layers.size() * Integer.BYTES);
             JoinedRun run = new JoinedRun(config, program, buffers, rotary.pairCount());
             // loads kernels
-            this.rowLayers = ResidentPlan.whileNothingIsRecorded(() -> new RowLayers(run));
+            this.rowLayers = ResidentPlan.madeWhileNothingIsRecorded(() -> new RowLayers(run));
             this.decodeLayers = new DecodeLayers(run);
             ResidentPlan.whileNothingIsRecorded(() -> {
                 started.enter();
                 decodeLayers.unpackRouters(layers);
                 started.await();
-                return layers;
             });
         } catch (RuntimeException | Error e) {
-            ResidentPlan.whileNothingIsRecorded(() -> {
-                started.close();
-                return started;
-            });
+            ResidentPlan.whileNothingIsRecorded(started::close);
             target.memory().giveBack(bytes);
             throw e;
         }
@@ -91,7 +89,7 @@ final class JoinedStage implements JoinedLayers {
     private CudaProgram start(long bytes) {
         target.memory().take("rows of whole layers", bytes);
         try {
-            return ResidentPlan.whileNothingIsRecorded(() -> new CudaProgram(target.device()));
+            return ResidentPlan.madeWhileNothingIsRecorded(() -> new CudaProgram(target.device()));
         } catch (RuntimeException | Error e) {
             target.memory().giveBack(bytes);
             throw e;
@@ -99,7 +97,7 @@ final class JoinedStage implements JoinedLayers {
     }
 
     private MemorySegment pinned(long bytes) {
-        return ResidentPlan.whileNothingIsRecorded(() -> program.pinned(bytes));
+        return ResidentPlan.madeWhileNothingIsRecorded(() -> program.pinned(bytes));
     }
 
     @Override
@@ -115,7 +113,6 @@ final class JoinedStage implements JoinedLayers {
                     run(part, workspace.hidden(), firstRow, visits);
                     firstRow += part.rowCount();
                 }
-                return rows;
             });
         } finally {
             lock.unlock();
@@ -131,6 +128,8 @@ final class JoinedStage implements JoinedLayers {
                                     ErrorCode.STALE_PLAN,
                                     "the experts of layer " + layer.index() + " are not all held here in one place")))
                     .toList();
+            wideExperts = rowLayers.wide(experts);
+            decodesInt8 = DecodeLayers.suits(layers, experts);
             knownChanges = changes;
         }
     }
@@ -140,10 +139,10 @@ final class JoinedStage implements JoinedLayers {
         int width = config.hiddenSize();
         long bytes = (long) count * width * Float.BYTES;
         DeviceArrays.copy(hidden, firstRow * width, count * width, rowMemory);
-        JoinedStep step = JoinedStep.of(config, rotary, rows, rowLayers.wide(rows.rowCount(), experts), experts, table);
+        JoinedStep step = JoinedStep.of(config, rotary, rows, wideExperts, experts, table);
         program.toDevice(tableMemory, table.bytes(), buffers.table());
         program.toDevice(rowMemory, bytes, buffers.hidden());
-        if (DecodeLayers.takes(step, layers, experts)) {
+        if (decodesInt8 && DecodeLayers.takes(step)) {
             decodeLayers.run(step, layers, experts);
         } else {
             rowLayers.run(step, layers, experts);
@@ -167,10 +166,7 @@ final class JoinedStage implements JoinedLayers {
 
     @Override
     public void close() {
-        ResidentPlan.whileNothingIsRecorded(() -> {
-            program.close();
-            return buffers;
-        });
+        ResidentPlan.whileNothingIsRecorded(program::close);
         target.memory().giveBack(buffers.bytes());
     }
 }

@@ -45,11 +45,6 @@ record JoinedStep(
     /// A split leaves a maximum, a sum and a weighted value.
     static final int PART_FLOATS = CudaShapes.HEAD_DIM + 2;
 
-    private static final int SPLIT_MAX = 16;
-
-    /// Rows times splits stay below this, or splits are 1.
-    private static final int SPLIT_ROWS_MAX = 512;
-
     /// Rows of all experts from which on many share what is read of the weights.
     private static final int MANY_EXPERT_ROWS = 256;
 
@@ -79,7 +74,7 @@ record JoinedStep(
         if (rows == 1) {
             return 1;
         }
-        if (wide && choices >= WIDE_EXPERT_ROWS * config.expertCount()) {
+        if (wide && rows >= RowLayers.WIDE_ROWS && choices >= WIDE_EXPERT_ROWS * config.expertCount()) {
             return RowLayers.TILE_ROWS;
         }
         return choices <= MANY_EXPERT_ROWS ? CudaShapes.FEW_ROWS : CudaShapes.MANY_ROWS;
@@ -96,8 +91,7 @@ record JoinedStep(
             List<LayerExperts> experts,
             StepTable table) {
         int count = rows.rowCount();
-        int queryRows = CudaShapes.QUERIES / (config.headCount() / config.kvHeadCount());
-        int splits = splits(config, rows, queryRows);
+        int splits = QueryTiles.splits(config, rows);
         int denseRows = CudaShapes.rowsOfTile(count);
         int expertRows = expertRows(config, count, wide);
         table.clear();
@@ -117,7 +111,7 @@ record JoinedStep(
         long pageTable = table.begin();
         rows.segments().forEach(segment -> segment.pages().forEach(page -> table.put(page)));
         long parts = table.begin();
-        int partCount = putParts(rows, queryRows, splits, table);
+        int partCount = QueryTiles.put(config, rows, splits, (number, values) -> table.put(values));
         long turns = table.begin();
         putTurns(rows, rotary, table);
         return new JoinedStep(
@@ -143,15 +137,6 @@ record JoinedStep(
                 partCount,
                 turns,
                 putPlaces(experts, table));
-    }
-
-    /// So many that the device has enough groups.
-    private static int splits(ModelConfig config, DeviceRows rows, int queryRows) {
-        int tiles = rows.segments().stream()
-                .mapToInt(segment -> Math.ceilDiv(segment.rowCount(), queryRows))
-                .sum();
-        int wanted = Math.ceilDiv(CudaShapes.GROUPS_WANTED, tiles * config.kvHeadCount());
-        return Math.clamp(wanted, 1, Math.clamp(SPLIT_ROWS_MAX / rows.rowCount(), 1, SPLIT_MAX));
     }
 
     private static long putTiles(int rows, int rowsOfTile, StepTable table) {
@@ -182,22 +167,6 @@ record JoinedStep(
             }
             firstPage += segment.pages().size();
         }
-    }
-
-    private static int putParts(DeviceRows rows, int queryRows, int splits, StepTable table) {
-        int found = 0;
-        int firstPage = 0;
-        for (DeviceRows.Segment segment : rows.segments()) {
-            for (int row = 0; row < segment.rowCount(); row += queryRows) {
-                int tile = Math.min(queryRows, segment.rowCount() - row);
-                for (int split = 0; split < splits; split++) {
-                    table.put(segment.firstRow() + row, tile, segment.startPosition() + row, firstPage, split);
-                    found++;
-                }
-            }
-            firstPage += segment.pages().size();
-        }
-        return found;
     }
 
     /// Sines and cosines in double take their time, so that rows of a prompt share it.

@@ -91,10 +91,20 @@ final class ResidentPlan implements AutoCloseable {
     }
 
     /// For what a recording on another thread would not stand.
-    static <T> T whileNothingIsRecorded(Supplier<T> action) {
+    static <T> T madeWhileNothingIsRecorded(Supplier<T> maker) {
         RECORDING.readLock().lock();
         try {
-            return action.get();
+            return maker.get();
+        } finally {
+            RECORDING.readLock().unlock();
+        }
+    }
+
+    /// As the other, for what makes nothing.
+    static void whileNothingIsRecorded(Runnable action) {
+        RECORDING.readLock().lock();
+        try {
+            action.run();
         } finally {
             RECORDING.readLock().unlock();
         }

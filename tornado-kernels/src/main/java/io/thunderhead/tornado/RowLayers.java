@@ -8,8 +8,7 @@ import io.thunderhead.tornado.cuda.CudaProgram;
 import java.util.List;
 
 /// Any step through whole layers: the kernels of the graphs, one after the other; where many rows meet int8 weights on
-/// a
-/// Hopper, products by its own tensor cores (prompt.cu), with rows in two parts as well.
+/// a Hopper, products by its own tensor cores (prompt.cu), with rows in two parts as well.
 final class RowLayers {
     private final JoinedRun run;
     private final ModelConfig config;
@@ -21,7 +20,7 @@ final class RowLayers {
     static final int TILE_ROWS = 128;
 
     /// From so many on a product is worth splitting its rows first.
-    private static final int WIDE_ROWS = 128;
+    static final int WIDE_ROWS = 128;
 
     /// Groups of a wide product, of which a multiprocessor has one.
     private static final int WIDE_GROUPS = 132;
@@ -34,15 +33,18 @@ final class RowLayers {
         this.hopper = program.has("promptParts");
     }
 
-    /// Whether wide tiles suit a step's experts.
-    boolean wide(int rows, List<LayerExperts> experts) {
-        return rows >= WIDE_ROWS
-                && experts.stream()
-                        .map(LayerExperts::located)
-                        .allMatch(of -> wide(of.gate())
-                                && wide(of.up())
-                                && wide(of.down())
-                                && of.gate().outSize() % TILE_ROWS == 0);
+    /// Whether these experts can have wide tiles.
+    boolean wide(List<LayerExperts> experts) {
+        return experts.stream()
+                .map(LayerExperts::located)
+                .allMatch(of -> wide(of.gate())
+                        && wide(of.up())
+                        && wide(of.down())
+                        && of.gate().outSize() % TILE_ROWS == 0);
+    }
+
+    private boolean wide(JoinedStep step, CudaLayer.Matrix matrix) {
+        return step.rows() >= WIDE_ROWS && wide(matrix);
     }
 
     private boolean wide(CudaLayer.Matrix matrix) {
@@ -134,29 +136,38 @@ final class RowLayers {
 
     /// The input of a product that takes its rows in parts: of all matrices like this one, in shape and format.
     private void split(JoinedStep step, long x, CudaLayer.Matrix matrix) {
-        if (step.rows() >= WIDE_ROWS && wide(matrix)) {
-            program.launch(ofRows(step, "splitInParts", 256), x, buffers.parts(), matrix.inSize());
+        if (wide(step, matrix)) {
+            splitInParts(step, x, matrix.inSize());
         }
     }
 
     private void product(JoinedStep step, long x, CudaLayer.Matrix matrix, long y) {
-        if (step.rows() >= WIDE_ROWS && wide(matrix)) {
+        if (wide(step, matrix)) {
             int tiles = Math.ceilDiv(step.rows(), TILE_ROWS);
             boolean full = tiles * Math.ceilDiv(matrix.outSize(), 256) >= WIDE_GROUPS;
             int tileMax = full ? tiles : Math.ceilDiv(step.rows(), TILE_ROWS / 2);
-            program.launch(
-                    SliceShapes.promptParts(tileMax, matrix.outSize()),
-                    full ? step.fullTiles() : step.halfTiles(),
-                    0L,
-                    buffers.parts(),
-                    matrix.data(),
-                    matrix.scales(),
-                    y,
-                    matrix.inSize(),
-                    matrix.outSize());
+            multiplyInParts(full ? step.fullTiles() : step.halfTiles(), tileMax, buffers.parts(), matrix, y);
             return;
         }
         multiply(step.dense(), step.denseTiles(), step.denseRows(), x, matrix, y);
+    }
+
+    private void splitInParts(JoinedStep step, long x, int width) {
+        program.launch(ofRows(step, "splitInParts", 256), x, buffers.parts(), width);
+    }
+
+    /// @param x rows in parts
+    private void multiplyInParts(long tiles, int tileMax, long x, CudaLayer.Matrix matrix, long y) {
+        program.launch(
+                StepShapes.promptParts(tileMax, matrix.outSize()),
+                tiles,
+                0L,
+                x,
+                matrix.data(),
+                matrix.scales(),
+                y,
+                matrix.inSize(),
+                matrix.outSize());
     }
 
     private void multiply(long tiles, int tileMax, int rowsOfTile, long x, CudaLayer.Matrix matrix, long y) {
@@ -195,8 +206,7 @@ final class RowLayers {
                 step.expertTiles(),
                 step.places().get(number));
         if (step.expertRows() == TILE_ROWS) {
-            program.launch(
-                    ofRows(step, "splitInParts", 256), buffers.expertInput(), buffers.parts(), config.hiddenSize());
+            splitInParts(step, buffers.expertInput(), config.hiddenSize());
             return;
         }
         program.launch(
@@ -241,7 +251,7 @@ final class RowLayers {
     private void feedForwardInParts(JoinedStep step, DeviceExperts.Located experts) {
         int intermediate = config.intermediateSize();
         program.launch(
-                SliceShapes.promptGateUpParts(step.expertTiles(), intermediate),
+                StepShapes.promptGateUpParts(step.expertTiles(), intermediate),
                 buffers.tiles(),
                 buffers.rowsOf(),
                 buffers.parts(),
@@ -252,16 +262,7 @@ final class RowLayers {
                 buffers.gate(),
                 config.hiddenSize(),
                 intermediate);
-        program.launch(
-                SliceShapes.promptParts(step.expertTiles(), config.hiddenSize()),
-                buffers.tiles(),
-                0L,
-                buffers.gate(),
-                experts.down().data(),
-                experts.down().scales(),
-                buffers.results(),
-                intermediate,
-                config.hiddenSize());
+        multiplyInParts(buffers.tiles(), step.expertTiles(), buffers.gate(), experts.down(), buffers.results());
     }
 
     private void byExpert(JoinedStep step, long x, CudaLayer.Matrix matrix, long y) {

@@ -366,7 +366,7 @@ final class CudaMeasurements {
             for (int i = 0; i < count; i++) {
                 run.addEarly(
                         bundle,
-                        SliceShapes.streamGateUp(1, INTERMEDIATE),
+                        StepShapes.streamGateUp(1, INTERMEDIATE),
                         read(none),
                         read(0L),
                         read(x),

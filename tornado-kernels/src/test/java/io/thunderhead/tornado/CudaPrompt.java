@@ -58,7 +58,7 @@ final class CudaPrompt {
     /// @param softmax whether the last layer has softmax attention
     private CudaPrompt(int layerCount, boolean softmax, int rows, int chunks) {
         this.rows = rows;
-        this.tileMax = 2 * rows / SliceShapes.PROMPT_TILE_ROWS + EXPERTS;
+        this.tileMax = 2 * rows / StepShapes.PROMPT_TILE_ROWS + EXPERTS;
         for (int i = 0; i < layerCount; i++) {
             boolean lightning = i < layerCount - 1 || !softmax;
             layers.add(SliceLayer.filled(filled, lightning, lightning ? ATTENTION * DIM : 1));
@@ -140,7 +140,7 @@ final class CudaPrompt {
         boolean first = index == 0;
         run.add(
                 "inputNorm" + index + "of",
-                SliceShapes.combineAndNormBf16(rows, HIDDEN),
+                StepShapes.combineAndNormBf16(rows, HIDDEN),
                 read(first ? input : expertInput),
                 read(results),
                 read(first ? 0L : places),
@@ -214,7 +214,7 @@ final class CudaPrompt {
                 read(capacity));
         run.add(
                 "softmax" + index + "of",
-                SliceShapes.softmaxPrefill(rows, HEADS),
+                StepShapes.softmaxPrefill(rows, HEADS),
                 read(past),
                 read(projected),
                 read(keys),
@@ -244,12 +244,12 @@ final class CudaPrompt {
                 write(rowsOf),
                 write(tiles),
                 read(rows),
-                read(SliceShapes.PROMPT_TILE_ROWS),
+                read(StepShapes.PROMPT_TILE_ROWS),
                 read(tileMax),
                 read(0L));
         run.add(
                 "gateUp" + index + "of",
-                SliceShapes.promptGateUp(tileMax, INTERMEDIATE),
+                StepShapes.promptGateUp(tileMax, INTERMEDIATE),
                 read(tiles),
                 read(rowsOf),
                 read(x),
@@ -262,7 +262,7 @@ final class CudaPrompt {
                 read(INTERMEDIATE));
         run.add(
                 "down" + index + "of",
-                SliceShapes.prompt(tileMax, HIDDEN),
+                StepShapes.prompt(tileMax, HIDDEN),
                 read(tiles),
                 read(0L),
                 read(activated),

@@ -143,7 +143,7 @@ final class CudaSlice {
     /// Ends the layer before, if there is one.
     private void addInputNorm(Step all, boolean first, FloatArray norm) {
         all.add(
-                SliceShapes.keepingRow("combineAndNorm", rows, HIDDEN),
+                StepShapes.keepingRow("combineAndNorm", rows, HIDDEN),
                 read(first ? input : expertInput),
                 read(results),
                 read(first ? 0L : places),
@@ -172,7 +172,7 @@ final class CudaSlice {
                     read(HEADS),
                     read(1));
             all.add(
-                    SliceShapes.keepingRow("gateAndSplit", rows, ATTENTION),
+                    StepShapes.keepingRow("gateAndSplit", rows, ATTENTION),
                     read(attended),
                     read(layer.attentionNorm()),
                     read(gates),
@@ -191,14 +191,14 @@ final class CudaSlice {
                     read(CAPACITY),
                     read(64),
                     read(1e7f));
-            all.add(SliceShapes.splitRows(rows), read(attended), write(attendedHalves), read(ATTENTION));
+            all.add(StepShapes.splitRows(rows), read(attended), write(attendedHalves), read(ATTENTION));
         }
         addProduct(all, attendedHalves, layer.out(), branch);
     }
 
     private void addProduct(Step all, FloatArray x, SliceLayer.Matrix matrix, FloatArray y) {
         all.add(
-                SliceShapes.stream(rows, 1, matrix.out(), 0),
+                StepShapes.stream(rows, 1, matrix.out(), 0),
                 read(denseTiles),
                 read(0L),
                 read(x),
@@ -222,7 +222,7 @@ final class CudaSlice {
             SliceLayer.Matrix other,
             FloatArray otherY) {
         all.add(
-                SliceShapes.stream(rows, 1, matrix.out(), other.out()),
+                StepShapes.stream(rows, 1, matrix.out(), other.out()),
                 read(denseTiles),
                 read(0L),
                 read(x),
@@ -240,7 +240,7 @@ final class CudaSlice {
 
     private void addExperts(Step all, SliceLayer layer) {
         all.add(
-                SliceShapes.normAndRoute(rows, HIDDEN),
+                StepShapes.normAndRoute(rows, HIDDEN),
                 read(normed),
                 read(branch),
                 read(layer.postNorm()),
@@ -262,7 +262,7 @@ final class CudaSlice {
                 read(EXPERTS),
                 read(0L));
         all.add(
-                SliceShapes.streamGateUp(tileMax, INTERMEDIATE),
+                StepShapes.streamGateUp(tileMax, INTERMEDIATE),
                 read(tiles),
                 read(rowsOf),
                 read(expertHalves),
@@ -274,7 +274,7 @@ final class CudaSlice {
                 read(HIDDEN),
                 read(INTERMEDIATE));
         all.add(
-                SliceShapes.stream(TILE_ROWS, tileMax, HIDDEN, 0),
+                StepShapes.stream(TILE_ROWS, tileMax, HIDDEN, 0),
                 read(tiles),
                 read(0L),
                 read(activatedHalves),

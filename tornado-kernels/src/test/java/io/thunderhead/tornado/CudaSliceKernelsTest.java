@@ -90,14 +90,14 @@ final class CudaSliceKernelsTest {
         int[] order = IntStream.range(0, rows).map(i -> rows - 1 - i).toArray();
         FloatArray deviceX = floats(x);
         IntArray rowsOf = ints(order);
-        FloatArray halves = new FloatArray(rows * SliceShapes.halves(in));
+        FloatArray halves = new FloatArray(rows * StepShapes.halves(in));
         FloatArray y = new FloatArray(rows * out);
         FloatArray otherY = new FloatArray(rows * otherOut);
 
         CudaTasks.Bundle bundle = new CudaTasks.Bundle()
-                .addEarly(SliceShapes.splitRows(rows), read(deviceX), write(halves), read(in))
+                .addEarly(StepShapes.splitRows(rows), read(deviceX), write(halves), read(in))
                 .addEarly(
-                        SliceShapes.stream(tileRows, tileCount, out, otherOut),
+                        StepShapes.stream(tileRows, tileCount, out, otherOut),
                         read(tiles),
                         read(rowsOf),
                         read(halves),
@@ -145,15 +145,15 @@ final class CudaSliceKernelsTest {
         Object[] downs = DeviceMatrices.of(List.of(down)).arrays().toArray();
         float[] x = random(4, rows * hidden);
         FloatArray deviceX = floats(x);
-        FloatArray halves = new FloatArray(rows * SliceShapes.halves(hidden));
-        FloatArray activated = new FloatArray(rows * SliceShapes.halves(intermediate));
+        FloatArray halves = new FloatArray(rows * StepShapes.halves(hidden));
+        FloatArray activated = new FloatArray(rows * StepShapes.halves(intermediate));
         FloatArray y = new FloatArray(rows * hidden);
         IntArray tiles = ints(0, 0, rows);
 
         CudaTasks.Bundle bundle = new CudaTasks.Bundle()
-                .addEarly(SliceShapes.splitRows(rows), read(deviceX), write(halves), read(hidden))
+                .addEarly(StepShapes.splitRows(rows), read(deviceX), write(halves), read(hidden))
                 .addEarly(
-                        SliceShapes.streamGateUp(1, intermediate),
+                        StepShapes.streamGateUp(1, intermediate),
                         read(tiles),
                         read(0L),
                         read(halves),
@@ -165,7 +165,7 @@ final class CudaSliceKernelsTest {
                         read(hidden),
                         read(intermediate))
                 .addEarly(
-                        SliceShapes.stream(8, 1, hidden, 0),
+                        StepShapes.stream(8, 1, hidden, 0),
                         read(tiles),
                         read(0L),
                         read(activated),
@@ -213,7 +213,7 @@ final class CudaSliceKernelsTest {
         FloatArray w = floats(weights);
         FloatArray deviceRouter = floats(router);
         FloatArray normed = new FloatArray(rows * width);
-        FloatArray halves = new FloatArray(rows * SliceShapes.halves(width));
+        FloatArray halves = new FloatArray(rows * StepShapes.halves(width));
         FloatArray logits = new FloatArray(rows * EXPERTS);
         FloatArray shares = new FloatArray(2 * rows);
         IntArray places = new IntArray(2 * rows);
@@ -226,7 +226,7 @@ final class CudaSliceKernelsTest {
 
         CudaTasks.Bundle bundle = new CudaTasks.Bundle()
                 .addEarly(
-                        SliceShapes.normAndRoute(rows, width),
+                        StepShapes.normAndRoute(rows, width),
                         read(a),
                         read(b),
                         read(w),
@@ -248,7 +248,7 @@ final class CudaSliceKernelsTest {
                         read(32),
                         read(0L))
                 .addEarly(
-                        SliceShapes.keepingRow("combineAndNorm", rows, width),
+                        StepShapes.keepingRow("combineAndNorm", rows, width),
                         read(a),
                         read(results),
                         read(places),
@@ -324,7 +324,7 @@ final class CudaSliceKernelsTest {
                         read(tileMax),
                         read(0L))
                 .add(
-                        SliceShapes.combineAndNormBf16(rows, width),
+                        StepShapes.combineAndNormBf16(rows, width),
                         read(deviceX),
                         read(results),
                         read(places),
@@ -439,13 +439,13 @@ final class CudaSliceKernelsTest {
         FloatArray deviceX = floats(x);
         FloatArray w = floats(weights);
         FloatArray g = floats(gates);
-        FloatArray halves = new FloatArray(rows * SliceShapes.halves(width));
+        FloatArray halves = new FloatArray(rows * StepShapes.halves(width));
         FloatArray y = new FloatArray(rows * 40);
         IntArray tiles = ints(0, 0, rows);
 
         CudaTasks.Bundle bundle = new CudaTasks.Bundle()
                 .addEarly(
-                        SliceShapes.keepingRow("gateAndSplit", rows, width),
+                        StepShapes.keepingRow("gateAndSplit", rows, width),
                         read(deviceX),
                         read(w),
                         read(g),
@@ -453,7 +453,7 @@ final class CudaSliceKernelsTest {
                         read(width),
                         read(EPS))
                 .addEarly(
-                        SliceShapes.stream(8, 1, 40, 0),
+                        StepShapes.stream(8, 1, 40, 0),
                         read(tiles),
                         read(0L),
                         read(halves),
@@ -502,7 +502,7 @@ final class CudaSliceKernelsTest {
 
         CudaTasks.Bundle bundle = new CudaTasks.Bundle()
                 .add(
-                        SliceShapes.promptGateUp(tileCount, intermediate),
+                        StepShapes.promptGateUp(tileCount, intermediate),
                         read(tiles),
                         read(rowsOf),
                         read(deviceX),
@@ -514,7 +514,7 @@ final class CudaSliceKernelsTest {
                         read(hidden),
                         read(intermediate))
                 .add(
-                        SliceShapes.prompt(tileCount, hidden),
+                        StepShapes.prompt(tileCount, hidden),
                         read(tiles),
                         read(0L),
                         read(activated),
@@ -567,7 +567,7 @@ final class CudaSliceKernelsTest {
                         read(1e7f),
                         read((long) capacity))
                 .add(
-                        SliceShapes.softmaxPrefill(rows, heads),
+                        StepShapes.softmaxPrefill(rows, heads),
                         read(before),
                         read(deviceQkv),
                         read(deviceKeys),

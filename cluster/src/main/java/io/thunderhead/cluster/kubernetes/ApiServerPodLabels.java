@@ -40,9 +40,10 @@ final class ApiServerPodLabels implements PodLabels {
         this.http = http;
     }
 
+    /// Throws CONFIG_INVALID outside of a pod that has an account.
+    ///
     /// @param account folder with `token`, `ca.crt` and `namespace`
     /// @param environment has the API server's address and, as HOSTNAME, the pod's name
-    /// Throws CONFIG_INVALID outside of a pod that has an account.
     static ApiServerPodLabels of(Path account, Map<String, String> environment) {
         try {
             String host = required(environment, "KUBERNETES_SERVICE_HOST");

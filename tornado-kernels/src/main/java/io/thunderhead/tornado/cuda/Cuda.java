@@ -21,6 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
+import uk.ac.manchester.tornado.api.common.TornadoDevice;
+import uk.ac.manchester.tornado.runtime.library.spi.TornadoNativeStreamSupport;
 
 /// The functions of CUDA's driver, of its run-time compiler and of cuBLAS that are used here. Handles and device
 /// addresses are longs. Every status but success becomes INTERNAL with the function's name.
@@ -146,6 +148,11 @@ final class Cuda {
 
     private MethodHandle of(SymbolLookup library, String name, MemoryLayout... arguments) {
         return linker.downcallHandle(library.findOrThrow(name), FunctionDescriptor.of(JAVA_INT, arguments));
+    }
+
+    /// The context that all plans on the device have, whatever plan is named.
+    static long contextOf(TornadoDevice device) {
+        return ((TornadoNativeStreamSupport) device).getNativeContext(0);
     }
 
     /// `context` is the one of the calling thread from now on.

@@ -8,7 +8,6 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
-import uk.ac.manchester.tornado.runtime.library.spi.TornadoNativeStreamSupport;
 
 /// Starts kernels in CUDA C one after the other on a stream of its own, with addresses and sizes that are new each
 /// time. Nothing waits before [#await]. One thread at a time; whoever uses it takes care that no graph is recorded
@@ -16,9 +15,6 @@ import uk.ac.manchester.tornado.runtime.library.spi.TornadoNativeStreamSupport;
 public final class CudaProgram implements AutoCloseable {
     private static final int ARGUMENTS_MAX = 32;
     private static final long PAGE_BYTES = 4096;
-
-    /// Any will do: all plans of a process have one context.
-    private static final long PLAN = 0;
 
     private final Cuda cuda = new Cuda();
     private final long context;
@@ -33,7 +29,7 @@ public final class CudaProgram implements AutoCloseable {
     private final List<Long> allocated = new ArrayList<>();
 
     public CudaProgram(TornadoDevice device) {
-        this.context = ((TornadoNativeStreamSupport) device).getNativeContext(PLAN);
+        this.context = Cuda.contextOf(device);
         cuda.use(context);
         this.stream = cuda.createStream();
         this.early = Cuda.earlyLaunch(arena, stream);

@@ -4,21 +4,17 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
-import uk.ac.manchester.tornado.runtime.library.spi.TornadoNativeStreamSupport;
 
 /// Memory of a device that kernels in CUDA C find by its address: an array of TornadoVM ends at 2^31 elements. Zeros at
 /// first. Whoever uses it takes care that no graph is recorded meanwhile.
 public final class DeviceRegion implements AutoCloseable {
-    /// Any will do: all plans of a process have one context.
-    private static final long PLAN = 0;
-
     private final Cuda cuda = new Cuda();
     private final long context;
     private final long address;
 
     /// Throws DEVICE_OUT_OF_MEMORY if the device has not so much left.
     public DeviceRegion(TornadoDevice device, long bytes) {
-        this.context = ((TornadoNativeStreamSupport) device).getNativeContext(PLAN);
+        this.context = Cuda.contextOf(device);
         cuda.use(context);
         this.address = cuda.allocate(bytes);
     }

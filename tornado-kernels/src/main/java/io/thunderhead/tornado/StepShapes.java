@@ -3,7 +3,7 @@ package io.thunderhead.tornado;
 import io.thunderhead.tornado.cuda.CudaCall;
 
 /// How the kernels of decode.cu and prompt.cu are started.
-final class SliceShapes {
+final class StepShapes {
     static final int PROMPT_TILE_ROWS = 128;
 
     /// Eight warps with three stages of two panels of 64 inputs.
@@ -15,7 +15,7 @@ final class SliceShapes {
     /// Two tiles of keys, three of values, and what their alignment costs.
     private static final int ATTENTION_SHARED_BYTES = 5 * 128 * 256 + 1024;
 
-    private SliceShapes() {}
+    private StepShapes() {}
 
     /// @param rows of a tile, up to 64
     /// @param otherOut outputs of a second matrix, 0 for none
