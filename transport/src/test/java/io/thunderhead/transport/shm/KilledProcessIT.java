@@ -51,11 +51,14 @@ class KilledProcessIT {
             assertThat(output.readLine()).isEqualTo("stuck");
             // 4 MiB into a ring of 64 KiB that nobody reads
             Watched rows = new Watched(TestRows.of(256, 4096, 2, 1), new CountDownLatch(1));
-            CompletableFuture<Void> sending = CompletableFuture.runAsync(
-                    () -> exchange.dispatch(rows, Deadline.after(PATIENCE)).abandon());
-            CompletableFuture<ErrorCode> ended = sending.handle((done, error) -> code(error));
+            CompletableFuture<PendingCombine> sending =
+                    CompletableFuture.supplyAsync(() -> exchange.dispatch(rows, Deadline.after(PATIENCE)));
+            // it throws, or has an answer that has failed, whichever thread notices first
+            CompletableFuture<ErrorCode> ended = sending.thenAccept(
+                            answer -> answer.await(Deadline.after(SOON)).close())
+                    .handle((done, error) -> code(error));
             assertThat(rows.halfOfTheRing().await(10, TimeUnit.SECONDS)).isTrue();
-            assertThat(ended).isNotDone();
+            assertThat(sending).isNotDone();
             worker.destroyForcibly();
             assertThatThrownBy(() -> sent.await(Deadline.after(SOON)))
                     .isInstanceOfSatisfying(
